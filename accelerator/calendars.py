@@ -1,0 +1,31 @@
+"""The working days of countries, from the library of holidays."""
+
+from datetime import date
+from functools import lru_cache
+
+from accelerator.domain.workdays import Calendar
+
+# Where the holidays of the parts of a country differ, those of the part where most people live.
+_HOME = {"GB": "ENG"}
+
+
+@lru_cache(maxsize=256)
+def calendar_of(country: str, year: int) -> Calendar:
+    """Return the working days of a country from the year before to five years after `year`.
+
+    `country` is an ISO 3166 code of two letters; one that is not known has weekends only. In Japan
+    nobody is expected at work from 29 December to 3 January, though the law names one day of it.
+    """
+    import holidays
+
+    years = range(year - 1, year + 6)
+    try:
+        found = holidays.country_holidays(country, subdiv=_HOME.get(country), years=years)
+    except NotImplementedError:
+        return Calendar()
+    free = set(found)
+    if country == "JP":
+        for y in years:
+            free |= {date(y, 12, day) for day in (29, 30, 31)}
+            free |= {date(y, 1, day) for day in (1, 2, 3)}
+    return Calendar(frozenset(free), frozenset(found.weekend))

@@ -1,0 +1,66 @@
+"""The working days of countries, read from the library of holidays."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from accelerator.calendars import calendar_of
+from accelerator.domain.workdays import Calendar
+
+
+def weekdays_off(country: str, year: int) -> list[str]:
+    """The free days of a year that are no weekend."""
+    calendar = calendar_of(country, year)
+    first = date(year, 1, 1)
+    every = (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days))
+    return [
+        f"{day:%m-%d}"
+        for day in every
+        if not calendar.is_working(day) and day.weekday() not in calendar.weekend
+    ]
+
+
+JAPAN = {
+    2026: "01-01 01-02 01-12 02-11 02-23 03-20 04-29 05-04 05-05 05-06 07-20 08-11 "
+    "09-21 09-22 09-23 10-12 11-03 11-23 12-29 12-30 12-31",
+    2027: "01-01 01-11 02-11 02-23 03-22 04-29 05-03 05-04 05-05 07-19 08-11 "
+    "09-20 09-23 10-11 11-03 11-23 12-29 12-30 12-31",
+}
+BRITAIN = {
+    2026: "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-28",
+    2027: "01-01 03-26 03-29 05-03 05-31 08-30 12-27 12-28",
+}
+
+
+@pytest.mark.parametrize("year", [2026, 2027])
+def test_japan(year):
+    assert weekdays_off("JP", year) == JAPAN[year].split()
+
+
+@pytest.mark.parametrize("year", [2026, 2027])
+def test_britain(year):
+    assert weekdays_off("GB", year) == BRITAIN[year].split()
+
+
+def test_the_turn_of_the_year():
+    last_day = date(2026, 12, 28)
+    assert calendar_of("JP", 2026).add(last_day, 1) == date(2027, 1, 4)
+    assert calendar_of("JP", 2026).add(date(2027, 12, 28), 1) == date(2028, 1, 4)
+    assert calendar_of("GB", 2026).add(last_day, 1) == date(2026, 12, 29)
+
+
+@pytest.mark.parametrize(
+    "friday_off", [date(2025, 12, 26), date(2026, 12, 25), date(2031, 12, 26)], ids=str
+)
+def test_a_calendar_reaches_from_the_year_before_to_five_years_after(friday_off):
+    assert not calendar_of("GB", 2026).is_working(friday_off)
+
+
+@pytest.mark.parametrize("country", ["", "ZZ", "Atlantis"])
+def test_an_unknown_country_has_weekends_only(country):
+    assert calendar_of(country, 2026) == Calendar()
+
+
+def test_weekends_are_those_of_the_country():
+    assert calendar_of("SA", 2026).weekend == {4, 5}
+    assert calendar_of("DE", 2026).weekend == {5, 6}
