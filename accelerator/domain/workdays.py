@@ -104,8 +104,8 @@ def next_working_morning(
     """Return when a person may be written to: now, or when quiet ends on the next working day.
 
     `zone` and `calendar` are the person's own. Never before `moment`, never in quiet hours or on
-    a free day, and a later moment never gives an earlier answer. Raises ValueError when `moment`
-    is not aware.
+    a free day; with quiet hours over midnight a later moment never gives an earlier answer. Raises
+    ValueError when `moment` is not aware.
 
     >>> friday_night = datetime(2026, 7, 3, 20, 30, tzinfo=UTC)
     >>> next_working_morning(friday_night, ZoneInfo("Europe/London"), Calendar()).isoformat()
