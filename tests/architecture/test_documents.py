@@ -1,0 +1,77 @@
+"""Documents say what is true: every target, every decision, every link, the product's words."""
+
+import re
+from itertools import count
+
+import pytest
+
+from tests.architecture.sources import ROOT, files
+
+ADR = ROOT / "docs" / "adr"
+DOCUMENTS = [path for path in files() if path.suffix == ".md"]
+DECISIONS = sorted(ADR.glob("[0-9]*.md"))
+
+# What others say, and the product's word for it (docs/glossary.md).
+OTHER_WORDS = {
+    r"programs? manager": "programme manager",
+    r"phases?": "stage",
+    r"tollgates?": "gate",
+    r"judges?": "reviewer",
+    r"jur(y|ies|ors?)": "reviewers",
+    r"evaluators?": "reviewer",
+    r"scorecards?": "rubric",
+    r"(white|black)lists?": "allow or refuse list",
+}
+
+
+def test_the_readme_tells_each_make_target_and_no_other():
+    targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    told = re.findall(r"^\| `make ([a-z]+)`", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert told == targets
+
+
+def test_each_decision_stands_in_the_index_under_its_title():
+    index = (ADR / "README.md").read_text()
+    rows = re.findall(r"^\| \[(\d{4})\]\((.+?)\) \| (.+) \|$", index, re.MULTILINE)
+    titles = [path.read_text().splitlines()[0].split(". ", 1)[1] for path in DECISIONS]
+    names = [path.name for path in DECISIONS]
+    assert rows == [(name[:4], name, title) for name, title in zip(names, titles, strict=True)]
+
+
+def test_decisions_are_numbered_without_gaps():
+    numbers = [int(path.name[:4]) for path in DECISIONS]
+    assert numbers == [number for number, _ in zip(count(1), DECISIONS, strict=False)]
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_has_context_decision_and_consequences_on_one_page(path):
+    text = path.read_text()
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert text.startswith(f"# {int(path.name[:4])}. ")
+    assert headings == ["Context", "Decision", "Consequences"]
+    assert len(text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(path):
+    targets = re.findall(r"\]\((?!https?://|mailto:|#)([^)#\s]+)", path.read_text())
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_documents_use_the_products_words(path):
+    text = path.read_text()
+    assert {
+        word.group(): ours
+        for other, ours in OTHER_WORDS.items()
+        for word in re.finditer(rf"\b{other}\b", text, re.IGNORECASE)
+    } == {}
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE", "CONTRIBUTING", "README"])
+def test_places_that_documents_name_exist(name):
+    path = ROOT / f"{name}.md"
+    text = path.read_text() if path.exists() else ""
+    named = re.findall(r"`((?:accelerator|templates|static|docs|tests)/[\w./-]+)`", text)
+    invented = [place for place in named if "<" in place]
+    assert [place for place in named if place not in invented and not (ROOT / place).exists()] == []
