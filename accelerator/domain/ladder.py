@@ -1,0 +1,163 @@
+"""The reminder ladder: who hears when about something that is due, never twice and never lost.
+
+The rules keep no memory. Whenever they are asked, they name the one step that a person has
+reached, under a key that stays the same; whoever sends keeps the keys. So a second scheduler, a
+repeated run and a change of clocks add nothing; a run that failed is made good by the next one;
+and after an outage only the latest step missed goes out, because the earlier ones would be stale.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from accelerator.domain.workdays import Calendar
+
+
+class Unit(StrEnum):
+    """In what the distance of a step from the due day is counted."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
+class Receiver(StrEnum):
+    """Whom a step addresses."""
+
+    OWNER = "owner"
+    LEAD = "lead"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung: so many days after the due day, or before it when negative, to whom."""
+
+    offset_days: int
+    unit: Unit
+    to: Receiver
+
+    @property
+    def key(self) -> str:
+        """What names the step, whatever else stands on the ladder."""
+        return f"{self.offset_days:+d}{self.unit}:{self.to}"
+
+    def falls_on(self, due_on: date, calendar: Calendar) -> date:
+        """Return the working day of the step; a free day moves it to the next working one."""
+        if self.unit is Unit.WORKING:
+            return calendar.on_or_after(calendar.add(due_on, self.offset_days))
+        return calendar.on_or_after(due_on + timedelta(days=self.offset_days))
+
+
+DEFAULT_LADDER = (
+    Step(-7, Unit.CALENDAR, Receiver.OWNER),
+    Step(-1, Unit.CALENDAR, Receiver.OWNER),
+    Step(0, Unit.CALENDAR, Receiver.OWNER),
+    Step(3, Unit.WORKING, Receiver.LEAD),
+    Step(5, Unit.WORKING, Receiver.MANAGER),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something somebody is to have done by the end of a day.
+
+    `promised_on` is the day on which `due_on` was set or last changed, `people` are the persons in
+    each role by their keys.
+    """
+
+    kind: str
+    subject_id: int
+    due_on: date
+    promised_on: date
+    done: bool
+    people: Mapping[Receiver, Collection[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A step that a person has reached, on the day on which they hear of it."""
+
+    kind: str
+    subject_id: int
+    due_on: date
+    step: Step
+    person: int
+    on: date
+
+    @property
+    def key(self) -> str:
+        """What must never be sent twice; another due date makes it another promise."""
+        return f"{self.kind}:{self.subject_id}:{self.due_on}:{self.step.key}:{self.person}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """All that one person hears on one day, most overdue first."""
+
+    person: int
+    on: date
+    reminders: tuple[Reminder, ...]
+
+    @property
+    def key(self) -> str:
+        """What must never be sent twice: one message a day to one person."""
+        return f"reminders:{self.person}:{self.on}"
+
+
+def reminder_for(
+    due: Due,
+    person: int,
+    today: date,
+    calendar: Calendar,
+    ladder: tuple[Step, ...] = DEFAULT_LADDER,
+) -> Reminder | None:
+    """Return the latest step of a person's on a ladder that is reached today, if any.
+
+    `today` and `calendar` are the person's own. Nobody hears of what is done, nor on a free day;
+    steps that fall on the same day are one, the later. A notice before the due day whose own day
+    was not after the promise is not owed: the promise has just been told. Lateness always is.
+
+    >>> people = {Receiver.OWNER: {7}}
+    >>> due = Due("milestone", 42, date(2026, 7, 31), date(2026, 6, 1), False, people)
+    >>> reminder_for(due, 7, date(2026, 7, 28), Calendar()).key
+    'milestone:42:2026-07-31:-7calendar:owner:7'
+    >>> reminder_for(due, 7, date(2026, 7, 23), Calendar()) is None
+    True
+    """
+    if due.done or not calendar.is_working(today):
+        return None
+    reached = []
+    for place, step in enumerate(ladder):
+        day = step.falls_on(due.due_on, calendar)
+        owed = step.offset_days >= 0 or day > due.promised_on
+        if person in due.people.get(step.to, ()) and owed and day <= today:
+            reached.append((day, place))
+    if not reached:
+        return None
+    _, latest = max(reached)
+    return Reminder(due.kind, due.subject_id, due.due_on, ladder[latest], person, today)
+
+
+def merge(reminders: Iterable[Reminder], sent: Collection[str]) -> tuple[Message, ...]:
+    """Return the messages still to be sent, at most one a day to each person.
+
+    `sent` are the keys of reminders and of messages that went out. A reminder that comes up after
+    the day's message waits for the next working day, when it is named again.
+
+    >>> due = Due("review", 5, date(2026, 7, 31), date(2026, 6, 1), False, {Receiver.OWNER: {7}})
+    >>> found = reminder_for(due, 7, date(2026, 7, 31), Calendar())
+    >>> [message.key for message in merge([found], sent=set())]
+    ['reminders:7:2026-07-31']
+    >>> merge([found], sent={found.key})
+    ()
+    """
+    days: dict[tuple[int, date], set[Reminder]] = {}
+    for reminder in reminders:
+        if reminder.key not in sent:
+            days.setdefault((reminder.person, reminder.on), set()).add(reminder)
+    messages = (
+        Message(person, on, tuple(sorted(found, key=lambda r: (r.due_on, r.kind, r.subject_id))))
+        for (person, on), found in sorted(days.items())
+    )
+    return tuple(message for message in messages if message.key not in sent)
