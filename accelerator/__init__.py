@@ -1,0 +1,1 @@
+"""An intrapreneurship accelerator: rules in the middle, tables around them, features as leaves."""

@@ -1,0 +1,57 @@
+"""Put the parts together: one function makes the application."""
+
+import pkgutil
+from importlib import import_module
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from accelerator import features
+from accelerator.config import ROOT, Config, from_env
+from accelerator.storage.engine import make_engine
+from accelerator.web import errors, guard, headers, identity, locale, session, templating
+
+
+def create_app(config: Config | None = None, *, engine: Engine | None = None) -> Flask:
+    """Make the application; without a Config the environment decides."""
+    settings = config or from_env()
+    app = session.House(
+        "accelerator",
+        root_path=str(ROOT),
+        instance_path=str(settings.instance),
+        template_folder="templates",
+        static_folder="static",
+    )
+    app.secret_key = settings.secret_key
+    prefix = "__Host-" if settings.secure else ""
+    app.config.update(
+        SESSION_COOKIE_NAME=f"{prefix}accelerator",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=settings.absolute_days * 86400,
+        MAX_CONTENT_LENGTH=settings.upload_limit + 64 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure,
+    )
+    app.extensions["accelerator"] = {
+        "config": settings,
+        "engine": engine or make_engine(settings.database_url),
+    }
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.teardown_request(session.close)
+    app.before_request(locale.choose)
+    app.before_request(guard.check_marked)
+    CSRFProtect(app)
+    identity.login_manager().init_app(app)
+    templating.install(app)
+    errors.install(app)
+    headers.install(app, settings)
+    for module in sorted(pkgutil.iter_modules(features.__path__), key=lambda found: found.name):
+        app.register_blueprint(import_module(f"accelerator.features.{module.name}.routes").bp)
+    return app

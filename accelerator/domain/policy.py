@@ -1,0 +1,299 @@
+"""Who may do what: one table from permission to clauses. Absent means denied.
+
+A clause is a question about one person and one thing; a permission is granted when any of its
+clauses says yes. `storage/visibility.py` asks the same questions in SQL, and a property test
+proves that both always agree.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from accelerator.i18n import N_
+
+
+class Role(StrEnum):
+    """What somebody is in one programme; everybody is an employee besides."""
+
+    REVIEWER = auto()
+    MANAGER = auto()
+    SPONSOR = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person who acts, as far as the rules care."""
+
+    id: int
+    display_name: str = ""
+    is_admin: bool = False
+    is_guest: bool = False
+    roles: frozenset[tuple[int, Role]] = frozenset()
+    language: str = "en"
+    time_zone: str = "Asia/Tokyo"
+    country: str = "JP"
+    theme: str = "auto"
+    single_keys: bool = True
+
+    def programmes(self, role: Role) -> frozenset[int]:
+        """Return the ids of the programmes in which this person holds a role."""
+        return frozenset(programme for programme, held in self.roles if held is role)
+
+    def holds(self, role: Role) -> bool:
+        """Say whether the person holds a role anywhere."""
+        return any(held is role for _, held in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the actor is to the thing acted on. The default is: nothing to nobody."""
+
+    programme_id: int | None = None
+    owner: bool = False
+    team: bool = False
+    invited: bool = False
+    reviewer: bool = False
+    own: bool = False
+    draft: bool = False
+    open_to_all: bool = False
+    team_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Yes, or no with the sentence that says who may."""
+
+    allowed: bool
+    reason: str = ""
+
+
+class Permission(StrEnum):
+    """Everything that can be allowed, as scope:action."""
+
+    HOME_VIEW = "home:view"
+    PROFILE_EDIT = "profile:edit"
+    INBOX_READ = "inbox:read"
+    PEOPLE_ADMINISTER = "people:administer"
+    MESSAGES_VIEW = "messages:view"
+    AUDIT_VIEW = "audit:view"
+    PROGRAMME_VIEW = "programme:view"
+    PROGRAMME_CREATE = "programme:create"
+    PROGRAMME_EDIT = "programme:edit"
+    ROLES_GIVE = "roles:give"
+    COHORT_VIEW = "cohort:view"
+    COHORT_EDIT = "cohort:edit"
+    IDEA_LIST = "idea:list"
+    IDEA_CREATE = "idea:create"
+    IDEA_VIEW = "idea:view"
+    IDEA_EDIT = "idea:edit"
+    IDEA_SUBMIT = "idea:submit"
+    IDEA_WITHDRAW = "idea:withdraw"
+    IDEA_IMPORT = "idea:import"
+    TEAM_VIEW = "team:view"
+    TEAM_INVITE = "team:invite"
+    TEAM_ANSWER = "team:answer"
+    REVIEW_QUEUE = "review:queue"
+    REVIEW_WRITE = "review:write"
+    REVIEW_READ = "review:read"
+    REVIEW_ASSIGN = "review:assign"
+    RANKING_VIEW = "ranking:view"
+    CONFLICT_DECLARE = "conflict:declare"
+    GATE_DECIDE = "gate:decide"
+    MILESTONE_VIEW = "milestone:view"
+    MILESTONE_EDIT = "milestone:edit"
+    MILESTONE_GRANT = "milestone:grant"
+    READINESS_VIEW = "readiness:view"
+    READINESS_CLAIM = "readiness:claim"
+    READINESS_VERIFY = "readiness:verify"
+    REPORT_EXPORT = "report:export"
+    PORTFOLIO_VIEW = "portfolio:view"
+
+
+Clause = Callable[[Actor, Subject], bool]
+
+
+def employee(actor: Actor, _: Subject) -> bool:
+    """Everybody signed in who belongs to the company."""
+    return not actor.is_guest
+
+
+def anybody(_actor: Actor, _subject: Subject) -> bool:
+    """Everybody signed in, guests too."""
+    return True
+
+
+def administrator(actor: Actor, _: Subject) -> bool:
+    """The global administrator."""
+    return actor.is_admin
+
+
+def manager(actor: Actor, subject: Subject) -> bool:
+    """A manager of the programme the thing belongs to."""
+    return (subject.programme_id, Role.MANAGER) in actor.roles
+
+
+def manager_after_hand_in(actor: Actor, subject: Subject) -> bool:
+    """A manager, once the idea is more than a private draft."""
+    return manager(actor, subject) and not subject.draft
+
+
+def sponsor_after_hand_in(actor: Actor, subject: Subject) -> bool:
+    """A sponsor of the programme, once the idea is more than a private draft."""
+    return (subject.programme_id, Role.SPONSOR) in actor.roles and not subject.draft
+
+
+def manager_anywhere(actor: Actor, _: Subject) -> bool:
+    """A manager of any programme."""
+    return actor.holds(Role.MANAGER)
+
+
+def sponsor(actor: Actor, subject: Subject) -> bool:
+    """A sponsor of the programme the thing belongs to."""
+    return (subject.programme_id, Role.SPONSOR) in actor.roles
+
+
+def administrator_after_hand_in(actor: Actor, subject: Subject) -> bool:
+    """The administrator, once the idea is more than a private draft."""
+    return actor.is_admin and not subject.draft
+
+
+def owner(_: Actor, subject: Subject) -> bool:
+    """Whoever brought the idea."""
+    return subject.owner
+
+
+def team(_: Actor, subject: Subject) -> bool:
+    """The owner and everybody who accepted an invitation."""
+    return subject.owner or subject.team
+
+
+def invited(_: Actor, subject: Subject) -> bool:
+    """Somebody whose invitation to the team waits for an answer."""
+    return subject.invited
+
+
+def assigned_reviewer(_: Actor, subject: Subject) -> bool:
+    """A reviewer assigned to the idea, unless declined."""
+    return subject.reviewer and not subject.draft
+
+
+def open_idea(actor: Actor, subject: Subject) -> bool:
+    """Any employee, when the owner opened the idea to everybody and it was handed in."""
+    return subject.open_to_all and not subject.draft and not actor.is_guest
+
+
+def open_team(actor: Actor, subject: Subject) -> bool:
+    """Any employee on an open idea; but not its reviewer while the team is hidden from them."""
+    return open_idea(actor, subject) and not (subject.reviewer and subject.team_hidden)
+
+
+def reviewer_who_sees_team(actor: Actor, subject: Subject) -> bool:
+    """An assigned reviewer, unless the stage hides teams from reviewers."""
+    return assigned_reviewer(actor, subject) and not subject.team_hidden
+
+
+def own(_: Actor, subject: Subject) -> bool:
+    """The person the thing belongs to: an assignment, a notice, a profile."""
+    return subject.own
+
+
+def independent_verifier(actor: Actor, subject: Subject) -> bool:
+    """A reviewer or manager of the programme who is not in the team."""
+    held = {(subject.programme_id, Role.REVIEWER), (subject.programme_id, Role.MANAGER)}
+    return bool(held & actor.roles) and not (subject.owner or subject.team or subject.invited)
+
+
+def reviewer_in_programme(actor: Actor, subject: Subject) -> bool:
+    """A reviewer of the programme, assigned or not."""
+    return (subject.programme_id, Role.REVIEWER) in actor.roles and not subject.draft
+
+
+_SEES_IDEA: tuple[Clause, ...] = (
+    team,
+    invited,
+    assigned_reviewer,
+    manager_after_hand_in,
+    sponsor_after_hand_in,
+    administrator_after_hand_in,
+    open_idea,
+)
+_SEES_TEAM: tuple[Clause, ...] = (
+    team,
+    invited,
+    reviewer_who_sees_team,
+    manager_after_hand_in,
+    sponsor_after_hand_in,
+    administrator_after_hand_in,
+    open_team,
+)
+
+TABLE: dict[Permission, tuple[Clause, ...]] = {
+    Permission.HOME_VIEW: (anybody,),
+    Permission.PROFILE_EDIT: (anybody,),
+    Permission.INBOX_READ: (anybody,),
+    Permission.PEOPLE_ADMINISTER: (administrator,),
+    Permission.MESSAGES_VIEW: (administrator,),
+    Permission.AUDIT_VIEW: (administrator,),
+    Permission.PROGRAMME_VIEW: (employee,),
+    Permission.PROGRAMME_CREATE: (administrator, manager_anywhere),
+    Permission.PROGRAMME_EDIT: (manager, administrator),
+    Permission.ROLES_GIVE: (manager, administrator),
+    Permission.COHORT_VIEW: (employee,),
+    Permission.COHORT_EDIT: (manager,),
+    Permission.IDEA_LIST: (anybody,),
+    Permission.IDEA_CREATE: (employee,),
+    Permission.IDEA_VIEW: _SEES_IDEA,
+    Permission.IDEA_EDIT: (team,),
+    Permission.IDEA_SUBMIT: (team,),
+    Permission.IDEA_WITHDRAW: (owner,),
+    Permission.IDEA_IMPORT: (manager,),
+    Permission.TEAM_VIEW: _SEES_TEAM,
+    Permission.TEAM_INVITE: (team,),
+    Permission.TEAM_ANSWER: (invited,),
+    Permission.REVIEW_QUEUE: (employee,),
+    Permission.REVIEW_WRITE: (own,),
+    Permission.REVIEW_READ: (manager_after_hand_in,),
+    Permission.REVIEW_ASSIGN: (manager,),
+    Permission.RANKING_VIEW: (manager,),
+    Permission.CONFLICT_DECLARE: (reviewer_in_programme, manager_after_hand_in),
+    Permission.GATE_DECIDE: (manager,),
+    Permission.MILESTONE_VIEW: (manager,),
+    Permission.MILESTONE_EDIT: (team,),
+    Permission.MILESTONE_GRANT: (manager_after_hand_in,),
+    Permission.READINESS_VIEW: _SEES_IDEA,
+    Permission.READINESS_CLAIM: (team,),
+    Permission.READINESS_VERIFY: (independent_verifier,),
+    Permission.REPORT_EXPORT: (manager,),
+    Permission.PORTFOLIO_VIEW: (sponsor, manager),
+}
+
+WHO_MAY: dict[Clause, str] = {
+    administrator: N_("administrators"),
+    administrator_after_hand_in: N_("administrators"),
+    manager: N_("managers of this programme"),
+    manager_after_hand_in: N_("managers of this programme"),
+    manager_anywhere: N_("programme managers"),
+    sponsor: N_("sponsors of this programme"),
+    sponsor_after_hand_in: N_("sponsors of this programme"),
+    owner: N_("the owner of the idea"),
+    team: N_("the team of the idea"),
+    invited: N_("the person invited"),
+    assigned_reviewer: N_("the reviewers assigned to the idea"),
+    reviewer_who_sees_team: N_("the reviewers assigned to the idea"),
+    reviewer_in_programme: N_("reviewers of this programme"),
+    independent_verifier: N_("reviewers and managers who are not in the team"),
+    own: N_("the person it was given to"),
+    employee: N_("employees"),
+    anybody: N_("everybody who is signed in"),
+    open_idea: N_("everybody, when the owner opens the idea"),
+    open_team: N_("everybody, when the owner opens the idea"),
+}
+
+
+def can(permission: Permission, actor: Actor, subject: Subject | None = None) -> Decision:
+    """Decide; a refusal carries the sorts of people who may, to be joined into one sentence."""
+    clauses = TABLE.get(permission, ())
+    thing = subject or Subject()
+    if any(clause(actor, thing) for clause in clauses):
+        return Decision(allowed=True)
+    return Decision(allowed=False, reason="|".join(dict.fromkeys(WHO_MAY[c] for c in clauses)))

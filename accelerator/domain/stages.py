@@ -1,0 +1,154 @@
+"""The way of an idea: what states there are, which moves are allowed, and who acts next.
+
+An idea has one passage per stage it enters. A passage is `open` while the team works,
+`handed_in` while it is reviewed, `decided` once the gate has decided but nobody was told, and
+`left` when the decision was announced. Rework leaves the passage and opens another one of the
+same stage, so that each passage has one decision at most.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum, auto
+
+from accelerator.domain.errors import DomainError
+from accelerator.i18n import N_
+
+
+class IdeaState(StrEnum):
+    """Where an idea stands as a whole."""
+
+    DRAFT = auto()
+    ACTIVE = auto()
+    PARKED = auto()
+    STOPPED = auto()
+    WITHDRAWN = auto()
+    GRADUATED = auto()
+
+
+class PassageState(StrEnum):
+    """Where an idea stands in one stage."""
+
+    OPEN = auto()
+    HANDED_IN = auto()
+    DECIDED = auto()
+    LEFT = auto()
+
+
+class Outcome(StrEnum):
+    """What a gate can decide."""
+
+    ADVANCE = auto()
+    CONDITIONS = auto()
+    REWORK = auto()
+    PARK = auto()
+    STOP = auto()
+
+
+ADVANCING = frozenset({Outcome.ADVANCE, Outcome.CONDITIONS})
+LIVING = frozenset({IdeaState.DRAFT, IdeaState.ACTIVE})
+
+
+class Audience(StrEnum):
+    """Who may read an idea besides those who must."""
+
+    TEAM = auto()
+    EVERYBODY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one idea is: the little that the rules of movement need."""
+
+    idea: IdeaState
+    passage: PassageState
+    last_stage: bool = False
+    assigned: int = 0
+    reviewed: int = 0
+    required: int = 0
+    hand_in_by: date | None = None
+    review_by: date | None = None
+    promise_on: date | None = None
+    revisit_on: date | None = None
+
+
+def may_edit(place: Place) -> bool:
+    """Say whether the team may change its answers now."""
+    return place.idea in LIVING and place.passage is PassageState.OPEN
+
+
+def require_open(place: Place) -> None:
+    """Raise unless the team may change the idea now."""
+    if not may_edit(place):
+        raise DomainError(
+            "idea_closed",
+            N_("This idea cannot be changed now: it was handed in, or its way has ended."),
+        )
+
+
+def require_withdrawable(place: Place) -> None:
+    """Raise when the idea's way has already ended."""
+    if place.idea not in LIVING and place.idea is not IdeaState.PARKED:
+        raise DomainError("idea_ended", N_("The way of this idea has already ended."))
+
+
+def require_decidable(place: Place) -> None:
+    """Raise unless the gate may decide: the idea was handed in and nothing is decided yet."""
+    if place.idea is not IdeaState.ACTIVE or place.passage is not PassageState.HANDED_IN:
+        raise DomainError(
+            "not_at_gate", N_("This idea does not wait at a gate; somebody may have decided it.")
+        )
+
+
+def idea_state_after(outcome: Outcome, *, last_stage: bool) -> IdeaState:
+    """Return the state of an idea once a decision is announced.
+
+    >>> str(idea_state_after(Outcome.ADVANCE, last_stage=True))
+    'graduated'
+    """
+    if outcome in ADVANCING:
+        return IdeaState.GRADUATED if last_stage else IdeaState.ACTIVE
+    return {
+        Outcome.REWORK: IdeaState.ACTIVE,
+        Outcome.PARK: IdeaState.PARKED,
+        Outcome.STOP: IdeaState.STOPPED,
+    }[outcome]
+
+
+class Who(StrEnum):
+    """Who acts next."""
+
+    TEAM = auto()
+    REVIEWERS = auto()
+    MANAGER = auto()
+    NOBODY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The plain status for the team: a sentence, who acts next, and by when."""
+
+    status: str
+    who: Who
+    by: date | None = None
+
+
+def next_step(place: Place) -> NextStep:
+    """Return what the team is told. It never gives away a decision before its announcement.
+
+    >>> next_step(Place(IdeaState.DRAFT, PassageState.OPEN)).who
+    <Who.TEAM: 'team'>
+    """
+    ended = {
+        IdeaState.PARKED: NextStep(N_("Parked"), Who.NOBODY, place.revisit_on),
+        IdeaState.STOPPED: NextStep(N_("Stopped"), Who.NOBODY),
+        IdeaState.WITHDRAWN: NextStep(N_("Withdrawn"), Who.NOBODY),
+        IdeaState.GRADUATED: NextStep(N_("Graduated"), Who.NOBODY),
+    }
+    if place.idea in ended:
+        return ended[place.idea]
+    if place.passage is PassageState.OPEN:
+        status = N_("Draft") if place.idea is IdeaState.DRAFT else N_("In progress")
+        return NextStep(status, Who.TEAM, place.hand_in_by)
+    if place.reviewed < max(place.assigned, place.required):
+        return NextStep(N_("In review"), Who.REVIEWERS, place.promise_on)
+    return NextStep(N_("Awaiting the decision"), Who.MANAGER, place.promise_on)

@@ -1,0 +1,1 @@
+"""One small folder per thing a person does; they never import one another."""

@@ -1,0 +1,85 @@
+"""How an idea enters a stage: a new passage, and the stage's milestones with their dates."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from accelerator.calendars import calendar_of
+from accelerator.domain.stages import PassageState
+from accelerator.domain.workdays import Calendar
+from accelerator.storage.tables import (
+    Cohort,
+    CohortStage,
+    Idea,
+    Milestone,
+    MilestoneTemplate,
+    Passage,
+    Stage,
+)
+
+
+def enter_stage(
+    session: Session, *, idea: Idea, cohort: Cohort, stage: Stage, now: datetime
+) -> Passage:
+    """Open the idea's next passage, in `stage`, and make the stage's milestones.
+
+    The hand-in date is the cohort's date for the stage; where that has passed (a rolling stage, a
+    rework), it is the stage's time box in working days from now.
+    """
+    today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    calendar = calendar_of(cohort.country, today.year)
+    dates = session.get(CohortStage, (cohort.id, stage.id))
+    hand_in_by = calendar.add(today, stage.time_box_days)
+    if dates is not None and dates.hand_in_by > today:
+        hand_in_by = dates.hand_in_by
+    gate_on = dates.gate_on if dates is not None and dates.gate_on > today else hand_in_by
+    number = session.scalar(
+        select(func.coalesce(func.max(Passage.number), 0)).where(Passage.idea_id == idea.id)
+    )
+    passage = Passage(
+        idea_id=idea.id,
+        stage_id=stage.id,
+        number=(number or 0) + 1,
+        state=PassageState.OPEN,
+        entered_at=now,
+        hand_in_by=hand_in_by,
+    )
+    session.add(passage)
+    session.flush()
+    idea.passage_id = passage.id
+    _make_milestones(session, idea, passage, calendar, today=today, gate_on=gate_on)
+    return passage
+
+
+def _make_milestones(
+    session: Session,
+    idea: Idea,
+    passage: Passage,
+    calendar: Calendar,
+    *,
+    today: date,
+    gate_on: date,
+) -> None:
+    templates = session.scalars(
+        select(MilestoneTemplate)
+        .where(
+            MilestoneTemplate.stage_id == passage.stage_id, MilestoneTemplate.removed_at.is_(None)
+        )
+        .order_by(MilestoneTemplate.position)
+    )
+    for template in templates:
+        start = today if template.anchor == "entry" else gate_on
+        session.add(
+            Milestone(
+                idea_id=idea.id,
+                passage_id=passage.id,
+                template_id=template.id,
+                name=template.name,
+                wanted=template.evidence,
+                owner_id=idea.owner_id,
+                due_on=max(calendar.add(start, template.offset_days), today),
+            )
+        )
+    session.flush()

@@ -1,0 +1,1 @@
+"""Tables, engine, what may be seen, invariants, migrations."""

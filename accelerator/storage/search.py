@@ -1,0 +1,61 @@
+"""Finding ideas by their words: FTS5 on SQLite, tsvector on PostgreSQL, one interface."""
+
+from sqlalchemy import ColumnElement, bindparam, text
+from sqlalchemy.orm import Session
+
+from accelerator.domain.search_words import runs, words
+
+MOST_WORDS = 4000
+MOST_QUERY_WORDS = 12
+
+
+_FORGET = {
+    "sqlite": text("DELETE FROM idea_search WHERE rowid = :id"),
+    "postgresql": text("DELETE FROM idea_search WHERE idea_id = :id"),
+}
+_ADD = {
+    "sqlite": text("INSERT INTO idea_search (rowid, words) VALUES (:id, :words)"),
+    "postgresql": text(
+        "INSERT INTO idea_search (idea_id, words) VALUES (:id, CAST(:words AS tsvector))"
+    ),
+}
+
+
+def index(session: Session, idea_id: int, content: str) -> None:
+    """Replace what an idea is found by; in the caller's transaction."""
+    found = words(content)[:MOST_WORDS]
+    dialect = session.get_bind().dialect.name
+    session.execute(_FORGET[dialect], {"id": idea_id})
+    listed = _vector(found) if dialect == "postgresql" else " ".join(found)
+    session.execute(_ADD[dialect], {"id": idea_id, "words": listed})
+
+
+def matches(session: Session, query: str) -> ColumnElement[bool] | None:
+    """Return the condition on Idea for a query, or None when the query has no words."""
+    phrases = runs(query)[:MOST_QUERY_WORDS]
+    if not phrases:
+        return None
+    if _postgres(session):
+        condition = " & ".join(
+            "(" + " <-> ".join(_quote(word, last=i == len(phrases) - 1) for word in run) + ")"
+            for i, run in enumerate(phrases)
+        )
+        sql = "idea.id IN (SELECT idea_id FROM idea_search WHERE words @@ CAST(:q AS tsquery))"
+    else:
+        condition = " AND ".join('"' + " ".join(run) + '"' for run in phrases)
+        condition += "*"
+        sql = "idea.id IN (SELECT rowid FROM idea_search WHERE idea_search MATCH :q)"
+    return text(sql).bindparams(bindparam("q", condition))  # type: ignore[return-value]
+
+
+def _postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def _vector(found: list[str]) -> str:
+    return " ".join(f"{_quote(word)}:{i}" for i, word in enumerate(found, start=1))
+
+
+def _quote(word: str, *, last: bool = False) -> str:
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'" + (":*" if last else "")

@@ -1,0 +1,47 @@
+"""All tables, together: they are one connected whole."""
+
+from accelerator.storage.base import Base
+from accelerator.storage.tables.activity import (
+    Delivery,
+    Event,
+    JobRun,
+    Lease,
+    OncePost,
+    Seal,
+    Throttle,
+)
+from accelerator.storage.tables.ideas import (
+    Answer,
+    Attachment,
+    Conflict,
+    Idea,
+    Passage,
+    TeamMember,
+    Version,
+)
+from accelerator.storage.tables.milestones import (
+    Claim,
+    Evidence,
+    Milestone,
+    ReadinessScore,
+    Verification,
+)
+from accelerator.storage.tables.people import MailedLink, Membership, Person, SignIn
+from accelerator.storage.tables.programmes import (
+    Cohort,
+    CohortStage,
+    Criterion,
+    MilestoneTemplate,
+    Programme,
+    Question,
+    Stage,
+)
+from accelerator.storage.tables.reviews import Assignment, Decision, Review
+
+__all__ = [
+    "Answer", "Assignment", "Attachment", "Base", "Claim", "Cohort", "CohortStage", "Conflict",
+    "Criterion", "Decision", "Delivery", "Event", "Evidence", "Idea", "JobRun", "Lease",
+    "MailedLink", "Membership", "Milestone", "MilestoneTemplate", "OncePost", "Passage", "Person",
+    "Programme", "Question", "ReadinessScore", "Review", "Seal", "SignIn", "Stage", "TeamMember",
+    "Throttle", "Verification", "Version",
+]  # fmt: skip

@@ -1,0 +1,152 @@
+"""Programmes, their stages, and the dated runs: cohorts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from accelerator.domain.bilingual import Bilingual
+from accelerator.storage.base import Base, bilingual
+from accelerator.storage.types import Json, Moment
+
+
+class Programme(Base):
+    """A long-lived scheme with an ordered list of stages."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[Bilingual] = bilingual("name")
+    summary: Mapped[Bilingual] = bilingual("summary", long=True)
+    languages: Mapped[list[str]] = mapped_column(Json, default=lambda: ["ja", "en"])
+    audience: Mapped[str] = mapped_column(String(10), default="team")
+    readiness_policy: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Stage(Base):
+    """One step of a programme; it ends in a gate. Days are working days."""
+
+    __tablename__ = "stage"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "key"),
+        UniqueConstraint("programme_id", "position"),
+        CheckConstraint("reviews_per_idea >= 0", name="reviews_per_idea"),
+        CheckConstraint("promise_days > 0 AND time_box_days > 0", name="days"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(String(40))
+    name: Mapped[Bilingual] = bilingual("name")
+    purpose: Mapped[Bilingual] = bilingual("purpose", long=True)
+    time_box_days: Mapped[int]
+    promise_days: Mapped[int]
+    reviews_per_idea: Mapped[int] = mapped_column(default=3)
+    blind: Mapped[str] = mapped_column(String(20), default="reviewers_hidden")
+    others_visible: Mapped[str] = mapped_column(String(12), default="after_mine")
+    minimums: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Question(Base):
+    """A question of a stage. Removed questions stay, so that their answers can be read."""
+
+    __tablename__ = "question"
+    __table_args__ = (UniqueConstraint("stage_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(10))
+    label: Mapped[Bilingual] = bilingual("label")
+    help: Mapped[Bilingual] = bilingual("help", long=True)
+    required: Mapped[bool] = mapped_column(default=False)
+    word_limit: Mapped[int | None]
+    options: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Criterion(Base):
+    """A line of a stage's rubric; `levels` words each mark from 1 up, in both languages."""
+
+    __tablename__ = "criterion"
+    __table_args__ = (
+        UniqueConstraint("stage_id", "key"),
+        CheckConstraint("weight >= 0", name="weight"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(String(40))
+    name: Mapped[Bilingual] = bilingual("name")
+    help: Mapped[Bilingual] = bilingual("help", long=True)
+    weight: Mapped[float] = mapped_column(default=1.0)
+    counted: Mapped[bool] = mapped_column(default=True)
+    levels: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class MilestoneTemplate(Base):
+    """What a team must show in a stage, so many working days after entry or before the gate."""
+
+    __tablename__ = "milestone_template"
+    __table_args__ = (UniqueConstraint("stage_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(String(40))
+    name: Mapped[Bilingual] = bilingual("name")
+    evidence: Mapped[Bilingual] = bilingual("evidence", long=True)
+    anchor: Mapped[str] = mapped_column(String(5), default="entry")
+    offset_days: Mapped[int]
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Cohort(Base):
+    """One dated run of a programme. Days end at midnight of the cohort's time zone."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (
+        CheckConstraint("intake_opens_on <= intake_closes_on", name="intake"),
+        CheckConstraint("capacity > 0", name="capacity"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    name: Mapped[Bilingual] = bilingual("name")
+    intake_opens_on: Mapped[date]
+    intake_closes_on: Mapped[date]
+    capacity: Mapped[int] = mapped_column(default=50)
+    time_zone: Mapped[str] = mapped_column(String(64))
+    country: Mapped[str] = mapped_column(String(2))
+    next_number: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CohortStage(Base):
+    """The dates of one stage in one cohort: hand in by, review by, gate on."""
+
+    __tablename__ = "cohort_stage"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    hand_in_by: Mapped[date]
+    review_by: Mapped[date]
+    gate_on: Mapped[date]

@@ -1,0 +1,78 @@
+"""Assignments, reviews and the decisions they lead to."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from accelerator.storage.base import Base
+from accelerator.storage.types import Json, Moment
+
+
+class Assignment(Base):
+    """A reviewer asked to review an idea at a stage."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("passage_id", "reviewer_id"),
+        Index("ix_assignment_reviewer_id_state_due_on", "reviewer_id", "state", "due_on"),
+        Index("ix_assignment_idea_id_reviewer_id", "idea_id", "reviewer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
+    passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"))
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = mapped_column(String(10), default="assigned")
+    due_on: Mapped[date]
+    decline_reason: Mapped[str | None] = mapped_column(String(12))
+    decline_note: Mapped[str] = mapped_column(Text, default="")
+    assigned_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    assigned_at: Mapped[datetime] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Review(Base):
+    """Marks per criterion key, confidence, recommendation, comments; pinned to one version.
+
+    `score` is the weighted mark at the moment of submission, so that a changed rubric never
+    rewrites a score already given.
+    """
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    idea_version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    marks: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    score: Mapped[float | None]
+    confidence: Mapped[int | None]
+    recommendation: Mapped[str | None] = mapped_column(String(12))
+    comment_to_team: Mapped[str] = mapped_column(Text, default="")
+    note_to_manager: Mapped[str] = mapped_column(Text, default="")
+    saved_at: Mapped[datetime] = mapped_column(Moment)
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Decision(Base):
+    """What a gate decided about one passage: decided first, announced later."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_announced_at_announce_at", "announced_at", "announce_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"), unique=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"), index=True)
+    outcome: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(Text)
+    next_step: Mapped[str] = mapped_column(Text, default="")
+    conditions: Mapped[list[str]] = mapped_column(Json, default=list)
+    would_change: Mapped[str] = mapped_column(Text, default="")
+    revisit_on: Mapped[date | None]
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime] = mapped_column(Moment)
+    announce_at: Mapped[datetime | None] = mapped_column(Moment)
+    announced_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,0 +1,72 @@
+"""What a person may see, as SQL: the clauses of the policy, asked about many rows at once."""
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+
+from accelerator.domain.policy import Actor, Role
+from accelerator.domain.stages import Audience, IdeaState
+from accelerator.storage.tables import Assignment, Cohort, Idea, Passage, Stage, TeamMember
+
+
+def in_team(actor: Actor) -> ColumnElement[bool]:
+    """The actor accepted an invitation to the idea's team."""
+    return exists().where(
+        TeamMember.idea_id == Idea.id,
+        TeamMember.person_id == actor.id,
+        TeamMember.state == "accepted",
+    )
+
+
+def is_invited(actor: Actor) -> ColumnElement[bool]:
+    """The actor's invitation waits for an answer."""
+    return exists().where(
+        TeamMember.idea_id == Idea.id,
+        TeamMember.person_id == actor.id,
+        TeamMember.state == "pending",
+    )
+
+
+def is_reviewer(actor: Actor) -> ColumnElement[bool]:
+    """The actor is assigned to review the idea and did not decline."""
+    return exists().where(
+        Assignment.idea_id == Idea.id,
+        Assignment.reviewer_id == actor.id,
+        Assignment.state.not_in(("declined", "removed")),
+    )
+
+
+def team_is_hidden() -> ColumnElement[bool]:
+    """The stage the idea is in hides teams from reviewers."""
+    return (
+        select(Stage.blind == "teams_hidden")
+        .join(Passage, Passage.stage_id == Stage.id)
+        .where(Passage.id == Idea.passage_id)
+        .correlate(Idea)
+        .scalar_subquery()
+    )
+
+
+def in_programmes(ids: frozenset[int]) -> ColumnElement[bool]:
+    """The idea belongs to one of these programmes."""
+    if not ids:
+        return false()
+    return Idea.cohort_id.in_(select(Cohort.id).where(Cohort.programme_id.in_(ids)))
+
+
+def visible_ideas(actor: Actor) -> ColumnElement[bool]:
+    """The ideas for which `can(IDEA_VIEW)` says yes; to be used in a WHERE."""
+    handed_in = Idea.state != IdeaState.DRAFT
+    overseen = actor.programmes(Role.MANAGER) | actor.programmes(Role.SPONSOR)
+    open_idea = false() if actor.is_guest else Idea.audience == Audience.EVERYBODY
+    if actor.is_admin:
+        return or_(Idea.owner_id == actor.id, in_team(actor), is_invited(actor), handed_in)
+    return or_(
+        Idea.owner_id == actor.id,
+        in_team(actor),
+        is_invited(actor),
+        and_(handed_in, or_(is_reviewer(actor), in_programmes(overseen), open_idea)),
+    )
+
+
+def managed_ideas(actor: Actor) -> ColumnElement[bool]:
+    """The ideas past their draft in programmes that the actor manages."""
+    return and_(Idea.state != IdeaState.DRAFT, in_programmes(actor.programmes(Role.MANAGER)))

@@ -1,0 +1,1 @@
+"""HTTP plumbing: sessions, guard, identity, languages, forms, errors, headers."""

@@ -1,0 +1,60 @@
+"""The base of all forms: CSRF, the person's language, and errors of the rules at their fields."""
+
+from typing import Any, ClassVar
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+from accelerator.domain.errors import DomainError
+from accelerator.i18n import gettext, ngettext
+
+
+class _Texts:
+    """WTForms' own messages in the person's language, from our catalogue."""
+
+    def gettext(self, message: str) -> str:
+        return gettext(message)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        # WTForms fills %(min)d and the like itself, so the placeholders must stay.
+        return gettext(singular if n == 1 else plural) if n else ngettext(singular, plural, n)
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form whose limits are WTForms' and whose rules are the domain's."""
+
+    class Meta:
+        """Use our catalogue for WTForms' own messages."""
+
+        def get_translations(self, _form: Any) -> _Texts:
+            """Return the texts in the language spoken now."""
+            return _Texts()
+
+    whole_errors: ClassVar[tuple[str, ...]] = ()
+
+    def refuse(self, error: DomainError) -> None:
+        """Put a rule's error at its field, or on top of the form when it has none."""
+        text = gettext(error.message, **error.values)
+        field = self._fields.get(error.field) if error.field else None
+        if field is None:
+            self.form_errors.append(text)
+        else:
+            field.errors = [*field.errors, text]
+
+
+def storable(_form: Any, field: Field) -> None:
+    """Refuse what no database can keep: NUL and lone surrogates; a validator for text fields."""
+    text = field.data
+    if isinstance(text, str) and not is_storable(text):
+        raise StopValidation(gettext("This text has a character that cannot be stored."))
+
+
+def is_storable(text: str) -> bool:
+    """Say whether a text has no NUL and no lone surrogate."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def stripped(value: str | None) -> str:
+    """A filter for text fields: no space around, line ends as one character."""
+    return (value or "").replace("\r\n", "\n").strip()

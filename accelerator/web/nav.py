@@ -1,0 +1,56 @@
+"""The places a person can go, by what they may do."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from accelerator.domain.policy import Actor, Permission, Role, can
+from accelerator.i18n import N_, gettext
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One place in the side navigation; `phone` puts it in the bottom bar too."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int = 0
+    phone: bool = False
+
+
+_PLACES: tuple[tuple[str, str, str, Permission | Role, bool], ...] = (
+    ("home.show", N_("Today"), "home", Permission.HOME_VIEW, True),
+    ("ideas.index", N_("Ideas"), "idea", Permission.IDEA_LIST, True),
+    ("reviews.queue", N_("Reviews"), "review", Role.REVIEWER, True),
+    ("programmes.index", N_("Programmes"), "programme", Permission.PROGRAMME_VIEW, False),
+    ("cohorts.index", N_("Cohorts"), "cohort", Role.MANAGER, True),
+    ("portfolio.show", N_("Portfolio"), "portfolio", Role.SPONSOR, True),
+    ("people.index", N_("People"), "people", Permission.PEOPLE_ADMINISTER, False),
+    ("admin.messages", N_("Messages"), "mail", Permission.MESSAGES_VIEW, False),
+)
+
+
+def items(actor: Actor | None) -> list[NavItem]:
+    """List the places of one person, the current one marked."""
+    if actor is None:
+        return []
+    blueprint = request.blueprint
+    return [
+        NavItem(
+            label=gettext(label),
+            url=url_for(endpoint),
+            icon=icon,
+            current=endpoint.split(".", 1)[0] == blueprint,
+            phone=phone,
+        )
+        for endpoint, label, icon, needs, phone in _PLACES
+        if endpoint in current_app.view_functions and _open(actor, needs)
+    ]
+
+
+def _open(actor: Actor, needs: Permission | Role) -> bool:
+    if isinstance(needs, Role):
+        return actor.holds(needs)
+    return can(needs, actor).allowed

@@ -1,0 +1,179 @@
+"""How a view's subject is loaded from its URL, and what the person is to it.
+
+A loader takes its own parameters out of the URL's arguments. It answers with the row, the
+relation the policy asks about, and the permission that decides whether the person may know
+that the thing exists at all.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select, false, literal, select
+
+from accelerator.domain.policy import Actor, Permission, Subject
+from accelerator.domain.stages import Audience, IdeaState
+from accelerator.storage.tables import (
+    Assignment,
+    Attachment,
+    Cohort,
+    Evidence,
+    Idea,
+    Milestone,
+    Person,
+    Programme,
+    Stage,
+)
+from accelerator.storage.visibility import in_team, is_invited, is_reviewer, team_is_hidden
+from accelerator.web.session import SAFE, db
+
+Loaded = tuple[Any, Subject, Permission]
+Loader = Callable[[Actor, dict[str, Any]], Loaded | None]
+
+
+def load(name: str, actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    """Load the named subject, or return None when there is none."""
+    return _LOADERS[name](actor, arguments)
+
+
+def _locked(statement: Select[Any]) -> Select[Any]:
+    """Lock the row for a write, so that two people who change the same thing take turns."""
+    from flask import request
+
+    return statement if request.method in SAFE else statement.with_for_update(of=Idea)
+
+
+def relation_columns(actor: Actor) -> tuple[Any, ...]:
+    """Return the columns that say what the actor is to each Idea row, beside its programme."""
+    return (
+        Cohort.programme_id,
+        in_team(actor).label("team"),
+        is_invited(actor).label("invited"),
+        is_reviewer(actor).label("reviewer"),
+        team_is_hidden().label("team_hidden"),
+    )
+
+
+def _relation(actor: Actor, row: Any, **more: bool) -> Subject:
+    return Subject(
+        programme_id=row.programme_id,
+        owner=row.Idea.owner_id == actor.id,
+        team=bool(row.team),
+        invited=bool(row.invited),
+        reviewer=bool(row.reviewer),
+        draft=row.Idea.state == IdeaState.DRAFT,
+        open_to_all=row.Idea.audience == Audience.EVERYBODY,
+        team_hidden=bool(row.team_hidden),
+        **more,
+    )
+
+
+def _idea(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    row = (
+        db()
+        .execute(
+            _locked(
+                select(Idea, *relation_columns(actor))
+                .join(Cohort, Cohort.id == Idea.cohort_id)
+                .where(Idea.code == arguments.pop("code"))
+            )
+        )
+        .one_or_none()
+    )
+    return None if row is None else (row.Idea, _relation(actor, row), Permission.IDEA_VIEW)
+
+
+def _part_of_idea(table: Any, parameter: str, *, shown_by: Permission) -> Loader:
+    """Make the loader of something that hangs on an idea: `/ideas/<code>/…/<id>`."""
+
+    def loader(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+        own = table.reviewer_id == actor.id if table is Assignment else false()
+        row = (
+            db()
+            .execute(
+                _locked(
+                    select(table, Idea, own.label("own"), *relation_columns(actor))
+                    .join(Idea, Idea.id == table.idea_id)
+                    .join(Cohort, Cohort.id == Idea.cohort_id)
+                    .where(Idea.code == arguments.pop("code"), table.id == arguments.pop(parameter))
+                )
+            )
+            .one_or_none()
+        )
+        if row is None:
+            return None
+        return row[0], _relation(actor, row, own=bool(row.own)), shown_by
+
+    return loader
+
+
+def _review(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    """Load the actor's own newest assignment to an idea: `/ideas/<code>/review`."""
+    row = (
+        db()
+        .execute(
+            _locked(
+                select(Assignment, Idea, literal(1).label("own"), *relation_columns(actor))
+                .join(Idea, Idea.id == Assignment.idea_id)
+                .join(Cohort, Cohort.id == Idea.cohort_id)
+                .where(Idea.code == arguments.pop("code"), Assignment.reviewer_id == actor.id)
+                .order_by(Assignment.id.desc())
+                .limit(1)
+            )
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    return row.Assignment, _relation(actor, row, own=True), Permission.REVIEW_WRITE
+
+
+def _programme(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    found = db().scalar(select(Programme).where(Programme.key == arguments.pop("programme_key")))
+    return (found, Subject(programme_id=found.id), Permission.PROGRAMME_VIEW) if found else None
+
+
+def _cohort(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    found = db().scalar(select(Cohort).where(Cohort.code == arguments.pop("cohort_code")))
+    return (
+        (found, Subject(programme_id=found.programme_id), Permission.COHORT_VIEW) if found else None
+    )
+
+
+def _cohort_stage(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    """Load a cohort and one of its stages: `/cohorts/<cohort_code>/<stage_key>/…`."""
+    row = (
+        db()
+        .execute(
+            select(Cohort, Stage)
+            .join(Stage, Stage.programme_id == Cohort.programme_id)
+            .where(
+                Cohort.code == arguments.pop("cohort_code"), Stage.key == arguments.pop("stage_key")
+            )
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    found = (row.Cohort, row.Stage)
+    return found, Subject(programme_id=row.Cohort.programme_id), Permission.COHORT_VIEW
+
+
+def _person(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    found = db().get(Person, arguments.pop("person_id"))
+    return (
+        (found, Subject(own=found.id == actor.id), Permission.PEOPLE_ADMINISTER) if found else None
+    )
+
+
+_LOADERS: dict[str, Loader] = {
+    "idea": _idea,
+    "review": _review,
+    "milestone": _part_of_idea(Milestone, "milestone_id", shown_by=Permission.IDEA_VIEW),
+    "evidence": _part_of_idea(Evidence, "evidence_id", shown_by=Permission.READINESS_VIEW),
+    "attachment": _part_of_idea(Attachment, "attachment_id", shown_by=Permission.IDEA_VIEW),
+    "assignment": _part_of_idea(Assignment, "assignment_id", shown_by=Permission.REVIEW_READ),
+    "programme": _programme,
+    "cohort": _cohort,
+    "cohort_stage": _cohort_stage,
+    "person": _person,
+}

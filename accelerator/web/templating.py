@@ -1,0 +1,127 @@
+"""What every template can count on: texts, filters, and who looks."""
+
+import json
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from accelerator import clock
+from accelerator.domain.bilingual import Bilingual
+from accelerator.i18n import LANGUAGES, formats, gettext, language, ngettext
+from accelerator.web import guard, nav, prose
+from accelerator.web.identity import actor_or_none
+from accelerator.web.locale import zone
+from accelerator.web.once import once_token
+
+
+def install(app: Flask) -> None:
+    """Make templates strict, translated and equipped."""
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.add_extension("jinja2.ext.i18n")
+    env.add_extension("jinja2.ext.do")
+    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.filters.update(
+        day=formats.day,
+        short_day=lambda value: formats.day(value, short=True),
+        moment=moment,
+        clock_time=lambda value: formats.clock_time(value, zone()),
+        near=near,
+        number=formats.number,
+        text=bilingual_text,
+        pick=lambda value: Bilingual.of(value).pick(language()),
+        prose=prose.render,
+    )
+    folder = Path(app.static_folder or "static") / "dist"
+    env.globals.update(
+        asset=lambda name: asset(str(folder), name),
+        once_token=once_token,
+        may=guard.may,
+        languages=list(LANGUAGES.items()),
+    )
+    app.context_processor(context)
+
+
+def context() -> dict[str, Any]:
+    """Give each page its reader, their language, theme and places."""
+    actor = actor_or_none()
+    return {
+        "actor": actor,
+        "lang": language(),
+        "theme": g.get("theme", "auto"),
+        "nav": nav.items(actor),
+        "unread": unread(actor.id) if actor else 0,
+        "today": today(),
+    }
+
+
+def unread(person_id: int) -> int:
+    """Count the reader's unread notices, up to 100: a badge needs no more."""
+    from sqlalchemy import func, select
+
+    from accelerator.storage.tables import Delivery
+    from accelerator.web.session import db
+
+    newest = (
+        select(Delivery.id)
+        .where(
+            Delivery.person_id == person_id,
+            Delivery.channel == "inbox",
+            Delivery.read_at.is_(None),
+            Delivery.state == "sent",
+        )
+        .limit(100)
+        .subquery()
+    )
+    return db().scalar(select(func.count()).select_from(newest)) or 0
+
+
+def today() -> date:
+    """Return the reader's calendar day."""
+    from zoneinfo import ZoneInfo
+
+    return clock.now().astimezone(ZoneInfo(zone())).date()
+
+
+def moment(value: datetime) -> str:
+    """Write a moment on the reader's clock."""
+    return formats.moment(value, zone())
+
+
+def near(value: date | datetime) -> str:
+    """Say how far away a day is, on the reader's calendar."""
+    if isinstance(value, datetime):
+        from zoneinfo import ZoneInfo
+
+        value = value.astimezone(ZoneInfo(zone())).date()
+    return formats.near(value, today())
+
+
+def bilingual_text(value: Bilingual | dict[str, str] | str) -> Markup:
+    """Show a bilingual text; a piece in the other language carries its own lang."""
+    if isinstance(value, str):
+        return escape(value)
+    both = Bilingual.of(value)
+    code = language()
+    shown = both.shown(code)
+    if shown == code:
+        return escape(both.pick(code))
+    return Markup('<span lang="{}">{}</span>').format(shown, both.pick(code))
+
+
+def asset(folder: str, name: str) -> str:
+    """Return the address of a bundled file, whose name carries its content's hash."""
+    return url_for("static", filename=f"dist/{_manifest(folder)[name]}")
+
+
+@lru_cache
+def _manifest(folder: str) -> dict[str, str]:
+    path = Path(folder) / "manifest.json"
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return found
