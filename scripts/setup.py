@@ -52,7 +52,7 @@ def start_again_with_a_newer_python() -> None:
     """Hand over to a newer interpreter when one is installed under its own name."""
     for minor in range(PYTHON[1] + 4, PYTHON[1] - 1, -1):
         newer = shutil.which(f"python{PYTHON[0]}.{minor}")
-        if newer:
+        if newer and succeeds([newer, "--version"]):  # a version manager's name may be empty
             os.execv(newer, [newer, *sys.argv])  # noqa: S606 - this very file again
     sys.exit(
         "Set-up stopped: Python 3.11 or newer is needed, and this is Python "

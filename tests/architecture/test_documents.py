@@ -19,6 +19,13 @@ def test_the_readme_tells_each_make_target_and_no_other():
     assert told == targets
 
 
+def test_the_readme_tells_each_setting_and_no_other():
+    settings = r"ACCELERATOR_[A-Z_]+"
+    read = set(re.findall(rf"\"({settings})\"", (ROOT / "accelerator/config.py").read_text()))
+    told = re.findall(rf"^\| `({settings})`", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert sorted(told) == sorted(read)
+
+
 def test_each_decision_stands_in_the_index_under_its_title():
     index = (ADR / "README.md").read_text()
     rows = re.findall(r"^\| \[(\d{4})\]\((.+?)\) \| (.+) \|$", index, re.MULTILINE)
