@@ -2,6 +2,7 @@
 
 import pkgutil
 from importlib import import_module
+from importlib.util import find_spec
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
@@ -52,6 +53,7 @@ def create_app(config: Config | None = None, *, engine: Engine | None = None) ->
     templating.install(app)
     errors.install(app)
     headers.install(app, settings)
-    for module in sorted(pkgutil.iter_modules(features.__path__), key=lambda found: found.name):
-        app.register_blueprint(import_module(f"accelerator.features.{module.name}.routes").bp)
+    for module in sorted(found.name for found in pkgutil.iter_modules(features.__path__)):
+        if find_spec(f"accelerator.features.{module}.routes"):
+            app.register_blueprint(import_module(f"accelerator.features.{module}.routes").bp)
     return app

@@ -35,37 +35,52 @@ class Page(HTMLParser):
         for name in found:
             if name.startswith("on") or name == "style":
                 self.problems.append(f"<{tag}> has the inline attribute {name}")
-        if tag == "html":
-            self.language = found.get("lang") or ""
-        elif tag == "h1":
-            self.headings += 1
-        elif tag == "script" and not found.get("src") and found.get("type") != "application/json":
-            self.problems.append("an inline script")
-        elif tag == "style":
-            self.problems.append("an inline style sheet")
-        elif tag == "img" and "alt" not in found:
-            self.problems.append("an image without alt")
-        elif tag == "form":
-            if self.form is not None:
-                self.problems.append("a form inside a form")
-            self.form = {"method": (found.get("method") or "get").lower(), "csrf": False}
         if found.get("id"):
             self.ids.append(found["id"] or "")
-        if tag == "label":
-            self.inside_label += 1
-            if found.get("for"):
-                self.label_for.add(found["for"] or "")
-        if tag in ("input", "select", "textarea"):
-            self._field(tag, found)
+        looks = {
+            "html": self._html, "h1": self._h1, "script": self._script, "style": self._style,
+            "img": self._img, "form": self._form, "label": self._label, "input": self._field,
+            "select": self._field, "textarea": self._field,
+        }  # fmt: skip
+        if tag in looks:
+            looks[tag](found | {"": tag})
         if tag not in VOID and tag not in SVG_LEAVES:
             self.open.append(tag)
+
+    def _html(self, found: dict[str, str | None]) -> None:
+        self.language = found.get("lang") or ""
+
+    def _h1(self, _found: dict[str, str | None]) -> None:
+        self.headings += 1
+
+    def _script(self, found: dict[str, str | None]) -> None:
+        if not found.get("src") and found.get("type") != "application/json":
+            self.problems.append("an inline script")
+
+    def _style(self, _found: dict[str, str | None]) -> None:
+        self.problems.append("an inline style sheet")
+
+    def _img(self, found: dict[str, str | None]) -> None:
+        if "alt" not in found:
+            self.problems.append("an image without alt")
+
+    def _form(self, found: dict[str, str | None]) -> None:
+        if self.form is not None:
+            self.problems.append("a form inside a form")
+        self.form = {"method": (found.get("method") or "get").lower(), "csrf": False}
+
+    def _label(self, found: dict[str, str | None]) -> None:
+        self.inside_label += 1
+        if found.get("for"):
+            self.label_for.add(found["for"] or "")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         before = len(self.open)
         self.handle_starttag(tag, attrs)
         del self.open[before:]
 
-    def _field(self, tag: str, found: dict[str, str | None]) -> None:
+    def _field(self, found: dict[str, str | None]) -> None:
+        tag = found[""] or ""
         if found.get("name") == "csrf_token":
             self.csrf = found.get("value") or ""
             if self.form:

@@ -20,7 +20,7 @@ with engine.connect() as connection:
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
         connection.rollback()
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -41,4 +41,4 @@ with engine.connect() as connection:
     finally:
         if sqlite:
             connection.rollback()
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
+            connection.connection.cursor().execute("PRAGMA foreign_keys = ON")
