@@ -2,106 +2,30 @@
 
 import re
 from collections import Counter, defaultdict
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
-import yaml
-
-from accelerator.domain.readiness import Dimension
 from accelerator.domain.stages import Outcome
+from tests.content.story import (
+    COHORTS,
+    DEMO,
+    PEOPLE,
+    PROGRAMMES,
+    WORKING_DAYS,
+    entered_stages,
+    final_state,
+    has_role,
+    is_text,
+    managers_above,
+    programme_of,
+    stages_of,
+    steps,
+    team_of,
+)
 
-CONTENT = Path(__file__).parents[2] / "accelerator" / "content"
-DEMO = yaml.safe_load((CONTENT / "demo.yaml").read_text(encoding="utf-8"))
-PROGRAMMES = {
-    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-    for path in CONTENT.glob("programmes/*.yaml")
-}
-PEOPLE = {person["key"]: person for person in DEMO["people"]}
-COHORTS = {cohort["key"]: cohort for cohort in DEMO["cohorts"]}
 STATES = {
     "draft", "handed_in", "under_review", "reviewed", "decided", "working",
     "rework", "parked", "stopped", "withdrawn", "graduated",
 }  # fmt: skip
-WORKING_DAYS = 7 / 5
-
-
-@pytest.fixture(params=DEMO["ideas"], ids=lambda idea: idea["key"])
-def idea(request):
-    return request.param
-
-
-def programme_of(idea):
-    return PROGRAMMES[COHORTS[idea["cohort"]]["programme"]]
-
-
-def stages_of(idea):
-    return {stage["key"]: stage for stage in programme_of(idea)["stages"]}
-
-
-def has_role(person, idea, role):
-    return role in PEOPLE[person].get("roles", {}).get(programme_of(idea)["key"], [])
-
-
-def team_of(idea):
-    return {idea["owner"], *(mate["person"] for mate in idea["team"] if "accepted" in mate)}
-
-
-def managers_above(person):
-    above = PEOPLE[person]["line_manager"]
-    return {above} | managers_above(above) if above else set()
-
-
-def is_text(text, *, both=False):
-    languages = set(text) == {"ja", "en"} if both else set(text) <= {"ja", "en"}
-    return languages and bool(text) and all(value.strip() == value != "" for value in text.values())
-
-
-def steps(idea):
-    """Return (step, entered, stage) for each step of the way, as the rules would enter them."""
-    order = [stage["key"] for stage in programme_of(idea)["stages"]]
-    entered, place = idea["started"], 0
-    for step in idea["path"]:
-        assert step["stage"] == order[place]
-        yield step, entered, stages_of(idea)[step["stage"]]
-        decision = step.get("decision", {})
-        if "announced" in decision:
-            entered = decision["announced"]
-            place += decision["outcome"] in {"advance", "conditions"}
-
-
-def final_state(idea):
-    order = [stage["key"] for stage in programme_of(idea)["stages"]]
-    if not idea["path"]:
-        return "draft"
-    last = idea["path"][-1]
-    if "withdrawn" in last:
-        return "withdrawn"
-    if "decision" in last:
-        if "announced" not in last["decision"]:
-            return "decided"
-        ends = {"park": "parked", "stop": "stopped", "rework": "rework"}
-        ahead = "graduated" if last["stage"] == order[-1] else "working"
-        return ends.get(last["decision"]["outcome"], ahead)
-    asked = [review for review in last.get("reviews", []) if "declined" not in review]
-    if not asked:
-        return "handed_in"
-    complete = all("day" in review for review in asked)
-    enough = len(asked) >= stages_of(idea)[last["stage"]]["reviews_per_idea"]
-    return "reviewed" if complete and enough else "under_review"
-
-
-def entered_stages(idea):
-    """Return {stage: day of entry} for the stages an idea has entered."""
-    found = {}
-    for step, entered, _ in steps(idea):
-        found.setdefault(step["stage"], entered)
-    last = idea["path"][-1] if idea["path"] else None
-    if final_state(idea) == "working":
-        order = [stage["key"] for stage in programme_of(idea)["stages"]]
-        following = order[order.index(last["stage"]) + 1]
-        found[following] = last["decision"]["announced"]
-    return found
 
 
 def test_the_company_has_its_people_and_roles():
@@ -285,114 +209,6 @@ def test_decisions_carry_what_their_outcome_needs(idea):
         assert ("commercialisation" in decision) == graduates
         for name in ("change_our_mind", "commercialisation"):
             assert is_text(decision.get(name, {"ja": "-", "en": "-"}), both=True)
-
-
-def due_day(idea, entered, stage, milestone):
-    window = COHORTS[idea["cohort"]]["stages"][stage]
-    start = entered if milestone["anchor"] == "entry" else window["gate"]
-    return start + round(milestone["offset_days"] * WORKING_DAYS)
-
-
-def test_milestones_belong_to_entered_stages(idea):
-    entered = entered_stages(idea)
-    listed = [(entry["stage"], entry["key"]) for entry in idea["milestones"]]
-    assert len(set(listed)) == len(listed)
-    for entry in idea["milestones"]:
-        keys = {milestone["key"] for milestone in stages_of(idea)[entry["stage"]]["milestones"]}
-        assert entry["key"] in keys
-        assert entry.get("owner", idea["owner"]) in team_of(idea)
-        if "done" in entry:
-            assert entered[entry["stage"]] <= entry["done"] <= 0
-            assert is_text(entry["evidence"])
-        if "new_date" in entry:
-            asked = entry["new_date"]
-            answered = asked.get("granted", asked.get("refused"))
-            assert asked["asked"] <= (0 if answered is None else answered) <= 0
-            assert asked["until"] > asked["asked"]
-            assert is_text(asked["reason"])
-            assert (answered is None) == ("by" not in asked)
-            assert answered is None or has_role(asked["by"], idea, "manager")
-
-
-def test_milestones_stand_in_every_condition():
-    found = Counter()
-    for idea in DEMO["ideas"]:
-        if idea["state"] not in {"working", "rework"}:
-            continue
-        listed = {(entry["stage"], entry["key"]): entry for entry in idea["milestones"]}
-        stage, entered = list(entered_stages(idea).items())[-1]
-        for milestone in stages_of(idea)[stage]["milestones"]:
-            entry = listed.get((stage, milestone["key"]), {})
-            asked = entry.get("new_date", {})
-            due = due_day(idea, entered, stage, milestone)
-            due = asked["until"] if "granted" in asked else due
-            found["done" if "done" in entry else "late" if due < -2 else "open"] += 1
-            found.update(word for word in ("granted", "refused") if word in asked)
-            found["asked"] += bool(asked) and not {"granted", "refused"} & set(asked)
-    for condition in ("done", "open", "late", "asked", "granted", "refused"):
-        assert found[condition] > 0, condition
-
-
-def proven(idea, dimension, day):
-    """Return the proven level on a day, by the rule that no level is skipped."""
-    claims = [c for c in idea["readiness"]["claims"] if c["dimension"] == dimension]
-    claimed = max((c["level"] for c in claims if c["day"] <= day), default=1)
-    shown = {
-        level
-        for piece in idea["readiness"]["evidence"]
-        if piece["dimension"] == dimension
-        and piece.get("verified", {}).get("verdict") == "accepted"
-        and piece["verified"]["day"] <= day
-        for level in piece["levels"]
-    }
-    level = 0
-    while level < claimed and level + 1 in shown:
-        level += 1
-    return max(1, level)
-
-
-def test_ideas_advance_on_proven_levels(idea):
-    for step, _, stage in steps(idea):
-        decision = step.get("decision", {})
-        if decision.get("outcome") == "advance":
-            for dimension, level in stage["minimums"].items():
-                assert proven(idea, dimension, decision["day"]) >= level, (step["stage"], dimension)
-
-
-def test_readiness_is_shown_by_evidence_and_checked_from_outside(idea):
-    team = team_of(idea)
-    for claim in idea["readiness"]["claims"]:
-        assert Dimension(claim["dimension"])
-        assert 1 <= claim["level"] <= 9
-        assert idea["started"] <= claim["day"] <= 0
-    for piece in idea["readiness"]["evidence"]:
-        assert Dimension(piece["dimension"])
-        assert piece["levels"]
-        assert set(piece["levels"]) <= set(range(1, 10))
-        assert is_text(piece["title"])
-        assert idea["started"] <= piece["day"] <= 0
-        if "verified" in piece:
-            verified = piece["verified"]
-            assert piece["day"] <= verified["day"] <= 0
-            assert verified["by"] not in team
-            assert has_role(verified["by"], idea, "reviewer") or has_role(
-                verified["by"], idea, "manager"
-            )
-            assert verified["verdict"] == "accepted" or is_text(verified["note"])
-
-
-def test_readiness_holds_stale_missing_refused_and_unseen_evidence():
-    evidence = [(idea, piece) for idea in DEMO["ideas"] for piece in idea["readiness"]["evidence"]]
-    alive = [piece for idea, piece in evidence if idea["state"] in {"working", "under_review"}]
-    assert any(piece["dimension"] == "funding" and piece["day"] < -90 for piece in alive)
-    assert any("verified" not in piece for piece in alive)
-    verdicts = {piece.get("verified", {}).get("verdict") for piece in alive}
-    assert {"accepted", "refused"} <= verdicts
-    assert any(
-        claim["level"] > proven(idea, claim["dimension"], 0)
-        for idea in DEMO["ideas"]
-        for claim in idea["readiness"]["claims"]
-    )
 
 
 def test_some_reviewers_are_severe_and_some_lenient():
