@@ -1,1 +1,48 @@
+// Behaviour over pages that already work without it. One controller, one file, one concern.
+import { Application } from "@hotwired/stimulus";
 import "htmx.org/dist/htmx.esm.js";
+
+import Autosave from "./controllers/autosave.js";
+import Confirm from "./controllers/confirm.js";
+import Grow from "./controllers/grow.js";
+import Limit from "./controllers/limit.js";
+import Marks from "./controllers/marks.js";
+import Menu from "./controllers/menu.js";
+import Opener from "./controllers/opener.js";
+import Palette from "./controllers/palette.js";
+import Selection from "./controllers/selection.js";
+import Sentence from "./controllers/sentence.js";
+import Shortcuts from "./controllers/shortcuts.js";
+import SubmitOnce from "./controllers/submit_once.js";
+import Theme from "./controllers/theme.js";
+import { forgetArrived } from "./drafts.js";
+
+forgetArrived();
+
+const application = Application.start();
+const controllers = {
+  autosave: Autosave,
+  confirm: Confirm,
+  grow: Grow,
+  limit: Limit,
+  marks: Marks,
+  menu: Menu,
+  opener: Opener,
+  palette: Palette,
+  selection: Selection,
+  sentence: Sentence,
+  shortcuts: Shortcuts,
+  "submit-once": SubmitOnce,
+  theme: Theme,
+};
+for (const [name, controller] of Object.entries(controllers)) application.register(name, controller);
+
+// A refused form opens at its list of errors; each link there leads to its field.
+document.querySelector(".error-summary")?.focus();
+
+// htmx sends the token with every request that changes something.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") {
+    event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+  }
+});

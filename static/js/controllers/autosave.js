@@ -1,0 +1,200 @@
+import { Controller } from "@hotwired/stimulus";
+import { forget, keep, kept } from "../drafts.js";
+
+const PAUSE = 500;
+const RETRY = 5000;
+const SKIPPED = new Set(["csrf_token", "_once", "version"]);
+
+// Saves a form half a second after a pause. Until the server has answered, the text also stands in this
+// browser, so an ended sign-in, a lost line or a closed window loses nothing.
+export default class extends Controller {
+  static values = { url: String };
+
+  connect() {
+    this.state = document.getElementById("autosave-state") ?? document.createElement("p");
+    const person = document.querySelector('meta[name="person"]')?.content ?? "";
+    this.key = `draft:${person}:${this.urlValue}`;
+    this.saved = this.text();
+    this.back = () => this.comeBack();
+    this.leave = () => this.keep();
+    window.addEventListener("focus", this.back);
+    window.addEventListener("online", this.back);
+    window.addEventListener("pagehide", this.leave);
+    this.element.addEventListener("submit", this.submitted);
+    this.element.addEventListener("compositionend", this.composed);
+    this.offer();
+  }
+
+  disconnect() {
+    clearTimeout(this.timer);
+    window.removeEventListener("focus", this.back);
+    window.removeEventListener("online", this.back);
+    window.removeEventListener("pagehide", this.leave);
+    this.element.removeEventListener("submit", this.submitted);
+    this.element.removeEventListener("compositionend", this.composed);
+  }
+
+  // The form itself goes to the server; the copy stays until a page shows that it arrived (drafts.js).
+  submitted = () => {
+    clearTimeout(this.timer);
+    this.gone = true;
+    keep(this.key, this.fields(), true);
+  };
+
+  // While an input method composes, the text is not yet the person's; its end is a change.
+  composed = () => this.changed({});
+
+  changed(event) {
+    if (event.isComposing) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), PAUSE);
+  }
+
+  async save() {
+    if (this.busy || this.gone || this.text() === this.saved) return;
+    const sent = this.text();
+    this.keep();
+    this.busy = true;
+    const slow = setTimeout(() => this.say(this.state.dataset.saving), 400);
+    try {
+      const answer = await this.post();
+      if (answer.ok) await this.stored(answer, sent);
+      else if (answer.status === 409) this.meet();
+      else if (await this.signedOut(answer)) return;
+      else this.hold(answer.status >= 500 || answer.status === 429);
+    } catch {
+      this.hold(true);
+    } finally {
+      clearTimeout(slow);
+      this.busy = false;
+    }
+    if (!this.held && this.text() !== sent) this.changed({});
+  }
+
+  post() {
+    return fetch(this.urlValue, {
+      method: "POST",
+      body: new FormData(this.element),
+      headers: { Accept: "application/json", "X-CSRFToken": this.token() },
+      redirect: "error",
+    });
+  }
+
+  async stored(answer, sent) {
+    const { version, saved_at: at } = await answer.json();
+    const field = this.element.elements.namedItem("version");
+    if (field) field.value = version;
+    this.saved = sent;
+    this.held = false;
+    forget(this.key);
+    this.say(this.state.dataset.saved.replace("{time}", clock(at)));
+  }
+
+  // Somebody else saved meanwhile: the form is posted as a page, which shows both texts.
+  meet() {
+    this.gone = true;
+    this.element.submit();
+  }
+
+  async signedOut(answer) {
+    const body = await answer.json().catch(() => ({}));
+    if (!body.sign_in && answer.status !== 401) return false;
+    this.hold(false);
+    const link = document.createElement("a");
+    link.href = body.sign_in ?? "/";
+    link.target = "_blank";
+    link.textContent = this.state.dataset.signIn;
+    this.state.append(" ", link);
+    this.renew = true;
+    return true;
+  }
+
+  // Not saved: say so, and try again by itself where that can help.
+  hold(again) {
+    this.held = true;
+    this.say(this.state.dataset.kept, true);
+    if (again) this.timer = setTimeout(() => this.save(), RETRY);
+  }
+
+  // Back from the sign-in in another tab, or online again.
+  async comeBack() {
+    if (!this.held) return;
+    if (this.renew) await this.freshToken();
+    this.save();
+  }
+
+  async freshToken() {
+    const page = await fetch(location.href, { credentials: "same-origin" }).then((answer) => answer.text());
+    const token = new DOMParser().parseFromString(page, "text/html").querySelector('meta[name="csrf-token"]');
+    if (!token) return;
+    document.querySelector('meta[name="csrf-token"]').content = token.content;
+    const field = this.element.elements.namedItem("csrf_token");
+    if (field) field.value = token.content;
+    this.renew = false;
+  }
+
+  token() {
+    return document.querySelector('meta[name="csrf-token"]').content;
+  }
+
+  // What a person typed, without tokens and files.
+  fields() {
+    return [...new FormData(this.element)].filter(([name, value]) => !SKIPPED.has(name) && typeof value === "string");
+  }
+
+  text() {
+    return JSON.stringify(this.fields());
+  }
+
+  keep() {
+    if (!this.gone && this.text() !== this.saved) keep(this.key, this.fields());
+  }
+
+  offer() {
+    const draft = kept(this.key);
+    if (!draft) return;
+    if (JSON.stringify(draft.fields) === this.saved) {
+      forget(this.key);
+      return;
+    }
+    this.say(this.state.dataset.found.replace("{time}", clock(draft.at)), true);
+    this.button(this.state.dataset.restore, () => this.restore(draft.fields));
+    this.button(this.state.dataset.discard, () => {
+      forget(this.key);
+      this.say("");
+    });
+  }
+
+  button(label, act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.addEventListener("click", act);
+    this.state.append(" ", button);
+  }
+
+  restore(fields) {
+    const values = new Map();
+    for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value]);
+    for (const element of this.element.elements) {
+      if (!element.name || SKIPPED.has(element.name) || element.type === "file") continue;
+      const wanted = values.get(element.name) ?? [];
+      if (element.type === "checkbox" || element.type === "radio") element.checked = wanted.includes(element.value);
+      else if (element.multiple) for (const option of element.options) option.selected = wanted.includes(option.value);
+      else if (wanted.length) element.value = wanted.shift();
+    }
+    this.say("");
+    this.save();
+  }
+
+  say(text, kept = false) {
+    this.state.textContent = text;
+    this.state.classList.toggle("is-kept", kept);
+  }
+}
+
+function clock(at) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false }).format(
+    new Date(at),
+  );
+}

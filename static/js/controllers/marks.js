@@ -1,0 +1,82 @@
+import { Controller } from "@hotwired/stimulus";
+import { composing, singleKey, singleKeysOn } from "../typing.js";
+
+// The reviewer's keys: 1–5 mark, 0 no mark, j and k move, c comments, Ctrl+Enter hands in.
+export default class extends Controller {
+  static targets = ["criterion"];
+
+  connect() {
+    this.at = -1;
+    this.element.addEventListener("focusin", this.follow);
+  }
+
+  disconnect() {
+    this.element.removeEventListener("focusin", this.follow);
+  }
+
+  key(event) {
+    if (composing(event)) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (!this.element.contains(event.target) && event.target !== document.body) return;
+      event.preventDefault();
+      this.element.requestSubmit(this.element.querySelector("button.button-primary"));
+    } else if (event.key === "Escape" && this.element.contains(event.target) && event.target.matches("textarea")) {
+      this.focusMark();
+    } else if (singleKeysOn() && singleKey(event) && this.act(event.key)) {
+      event.preventDefault();
+    }
+  }
+
+  act(key) {
+    if (key === "j") return this.move(this.at + 1);
+    if (key === "k") return this.move(this.at - 1);
+    if (key === "c") return this.comment();
+    if (/^[0-9]$/.test(key)) return this.mark(key === "0" ? "" : key);
+    return false;
+  }
+
+  move(to) {
+    const last = this.criterionTargets.length - 1;
+    this.show(Math.max(0, Math.min(last, to)));
+    this.focusMark();
+    return true;
+  }
+
+  mark(value) {
+    if (this.at < 0) this.show(0);
+    const radio = this.radios().find((one) => one.value === value);
+    if (!radio) return false;
+    radio.checked = true;
+    radio.focus({ preventScroll: true });
+    radio.dispatchEvent(new Event("input", { bubbles: true }));
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+  }
+
+  comment() {
+    if (this.at < 0) this.show(0);
+    const text = this.criterionTargets[this.at].querySelector("textarea");
+    text?.focus();
+    return Boolean(text);
+  }
+
+  follow = (event) => {
+    const index = this.criterionTargets.findIndex((one) => one.contains(event.target));
+    if (index >= 0) this.show(index);
+  };
+
+  show(index) {
+    this.at = index;
+    this.criterionTargets.forEach((one, i) => one.classList.toggle("is-current", i === index));
+    this.criterionTargets[index].scrollIntoView({ block: "nearest" });
+  }
+
+  focusMark() {
+    const radios = this.radios();
+    (radios.find((one) => one.checked) ?? radios[0]).focus({ preventScroll: true });
+  }
+
+  radios() {
+    return [...this.criterionTargets[this.at].querySelectorAll("input[type=radio]")];
+  }
+}
