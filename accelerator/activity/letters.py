@@ -37,14 +37,15 @@ def subject(template: str, data: dict[str, Any], reader: Reader) -> str:
 
 
 def letter(template: str, data: dict[str, Any], reader: Reader, *, base_url: str) -> Letter:
-    """Render a whole letter; `link` in the templates is the absolute address of `path`."""
+    """Render a whole letter; `link` is the absolute address of `path`, `subject` its own line."""
     path = data.get("path") or "/"
     values = data | {"reader": reader, "link": base_url + path, "base_url": base_url}
+    values["subject"] = subject(template, values, reader)
     with speaking(reader.language):
         env = _env()
         values["lang"] = language()
         return Letter(
-            subject=subject(template, values, reader),
+            subject=values["subject"],
             text=env.get_template(f"{template}/body.txt").render(values),
             html=env.get_template(f"{template}/body.html").render(values),
         )
