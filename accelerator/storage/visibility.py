@@ -1,6 +1,6 @@
 """What a person may see, as SQL: the clauses of the policy, asked about many rows at once."""
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import Audience, IdeaState
@@ -23,6 +23,11 @@ def is_invited(actor: Actor) -> ColumnElement[bool]:
         TeamMember.person_id == actor.id,
         TeamMember.state == "pending",
     )
+
+
+def outside_team(actor: Actor) -> ColumnElement[bool]:
+    """The actor neither brought the idea, nor is in its team or invited to it."""
+    return and_(Idea.owner_id != actor.id, not_(in_team(actor)), not_(is_invited(actor)))
 
 
 def is_reviewer(actor: Actor) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Assignments, reviews and the decisions they lead to."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,8 +36,9 @@ class Assignment(Base):
 class Review(Base):
     """Marks per criterion key, confidence, recommendation, comments; pinned to one version.
 
-    `score` is the weighted mark at the moment of submission, so that a changed rubric never
-    rewrites a score already given.
+    A mark of null is an abstention. `score` is the weighted mark at the moment of submission, so
+    that a changed rubric never rewrites a score already given. What is typed and not submitted yet
+    stands in `draft` alone: the columns hold what counts.
     """
 
     __tablename__ = "review"
@@ -44,12 +46,13 @@ class Review(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     idea_version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
-    marks: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    marks: Mapped[dict[str, int | None]] = mapped_column(Json, default=dict)
     score: Mapped[float | None]
     confidence: Mapped[int | None]
     recommendation: Mapped[str | None] = mapped_column(String(12))
     comment_to_team: Mapped[str] = mapped_column(Text, default="")
     note_to_manager: Mapped[str] = mapped_column(Text, default="")
+    draft: Mapped[dict[str, Any] | None] = mapped_column(Json)
     saved_at: Mapped[datetime] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(Integer)

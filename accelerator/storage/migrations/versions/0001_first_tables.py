@@ -752,6 +752,11 @@ def upgrade() -> None:
         sa.Column("recommendation", sa.String(length=12), nullable=True),
         sa.Column("comment_to_team", sa.Text(), nullable=False),
         sa.Column("note_to_manager", sa.Text(), nullable=False),
+        sa.Column(
+            "draft",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("saved_at", types.Moment(timezone=True), nullable=False),
         sa.Column("submitted_at", types.Moment(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
