@@ -1,0 +1,61 @@
+"""Limits of what people type about milestones."""
+
+from urllib.parse import urlsplit
+
+from wtforms import DateField, Field, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from accelerator.i18n import gettext
+from accelerator.i18n import lazy_gettext as _l
+from accelerator.web.forms import Form, storable, stripped
+
+
+def web_address(_form: object, field: Field) -> None:
+    """Accept http and https addresses only; anything else could be made to run."""
+    parts = urlsplit(field.data or "")
+    if field.data and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise ValidationError(gettext("Give an address that starts with https:// or http://."))
+
+
+class NewMilestone(Form):
+    """A milestone the team sets itself."""
+
+    name = StringField(
+        _l("What will be shown"), [InputRequired(), Length(max=400), storable], filters=[stripped]
+    )
+    due_on = DateField(_l("By when"), [InputRequired()])
+    owner = SelectField(_l("Owner"), coerce=int)
+
+
+class Complete(Form):
+    """What shows that a milestone is done."""
+
+    evidence = TextAreaField(
+        _l("What shows it"), [InputRequired(), Length(max=4000), storable], filters=[stripped]
+    )
+    evidence_url = StringField(
+        _l("Link"), [Optional(), Length(max=2000), storable, web_address], filters=[stripped]
+    )
+
+
+class AskDate(Form):
+    """Another date, and why."""
+
+    asked_due_on = DateField(_l("New date"), [InputRequired()])
+    reason = TextAreaField(
+        _l("Reason"), [InputRequired(), Length(max=2000), storable], filters=[stripped]
+    )
+
+
+class AnswerDate(Form):
+    """A manager's answer about a date."""
+
+    reason = StringField(
+        _l("Reason, when the date stays"), [Length(max=2000), storable], filters=[stripped]
+    )
+
+
+class HandOver(Form):
+    """Who owns the milestone from now on."""
+
+    owner = SelectField(_l("Owner"), coerce=int)
