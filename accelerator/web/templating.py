@@ -43,6 +43,7 @@ def install(app: Flask) -> None:
         asset=lambda name: asset(str(folder), name),
         once_token=once_token,
         may=guard.may,
+        has_page=lambda endpoint: endpoint in app.view_functions,
         languages=list(LANGUAGES.items()),
     )
     app.context_processor(context)

@@ -1,0 +1,34 @@
+"""What happens to programmes and cohorts."""
+
+from dataclasses import dataclass
+
+from accelerator.activity.events.base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeCreated(Event):
+    """A programme was made from a ready-made template."""
+
+    template: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeChanged(Event):
+    """Texts or settings of a programme or one of its stages changed; `fields` says which."""
+
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortCreated(Event):
+    """A dated run of a programme was set up."""
+
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortChanged(Event):
+    """Dates or settings of a cohort changed; `fields` says which."""
+
+    code: str
+    fields: list[str]

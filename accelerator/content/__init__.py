@@ -1,0 +1,22 @@
+"""Ready-made texts: programme templates, readiness levels, the demonstration company."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+
+@lru_cache
+def load(name: str) -> dict[str, Any]:
+    """Read one content file, for example "readiness" or "programmes/idea_challenge"."""
+    import yaml
+
+    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return found
+
+
+def programme_templates() -> list[str]:
+    """List the keys of the ready-made programmes."""
+    return sorted(path.stem for path in (FOLDER / "programmes").glob("*.yaml"))

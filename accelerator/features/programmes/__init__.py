@@ -1,0 +1,1 @@
+"""Programmes: ready-made templates, stages, questions, rubrics, their texts, weights and dates."""

@@ -1,0 +1,213 @@
+"""What the pages of programmes show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from accelerator import content
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.cohort_dates import IntakeState, intake_state
+from accelerator.domain.policy import Actor, Role
+from accelerator.domain.stages import IdeaState
+from accelerator.storage.tables import (
+    Cohort,
+    Criterion,
+    Idea,
+    MilestoneTemplate,
+    Passage,
+    Programme,
+    Question,
+    Stage,
+)
+from accelerator.storage.visibility import visible_ideas
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeCard:
+    """A programme in the list; `ideas` counts the living ones that the reader may see."""
+
+    key: str
+    name: Bilingual
+    summary: Bilingual
+    stages: tuple[Bilingual, ...]
+    ideas: int
+    managed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammePage:
+    """A page of programmes; `next` is the key after which the next page begins, or empty."""
+
+    cards: tuple[ProgrammeCard, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateCard:
+    """A ready-made programme to start from."""
+
+    key: str
+    name: Bilingual
+    summary: Bilingual
+    stages: tuple[Bilingual, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage with everything that hangs on it, in order."""
+
+    stage: Stage
+    questions: tuple[Question, ...]
+    criteria: tuple[Criterion, ...]
+    milestones: tuple[MilestoneTemplate, ...]
+
+    def share(self, criterion: Criterion) -> float:
+        """Return how much of the score a criterion makes up, in percent."""
+        counted = sum(c.weight for c in self.criteria if c.counted)
+        return 100 * criterion.weight / counted if criterion.counted and counted else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CohortCard:
+    """A cohort of a programme, with its intake."""
+
+    code: str
+    name: Bilingual
+    opens_on: date
+    closes_on: date
+    capacity: int
+    intake: IntakeState
+
+
+def programmes(session: Session, actor: Actor, *, after: str = "") -> ProgrammePage:
+    """List programmes that are not archived, the oldest first."""
+    wanted = select(Programme).where(Programme.archived_at.is_(None)).order_by(Programme.id)
+    if after:
+        last = select(Programme.id).where(Programme.key == after).scalar_subquery()
+        wanted = wanted.where(Programme.id > last)
+    rows = list(session.scalars(wanted.limit(MOST + 1)))
+    ids = [row.id for row in rows[:MOST]]
+    stages: dict[int, list[Bilingual]] = {}
+    for programme_id, name in session.execute(
+        select(Stage.programme_id, Stage.name)
+        .where(Stage.programme_id.in_(ids))
+        .order_by(Stage.programme_id, Stage.position)
+    ):
+        stages.setdefault(programme_id, []).append(name)
+    counts = session.execute(
+        select(Cohort.programme_id, func.count().label("ideas"))
+        .join(Idea, Idea.cohort_id == Cohort.id)
+        .where(Cohort.programme_id.in_(ids), Idea.state == IdeaState.ACTIVE, visible_ideas(actor))
+        .group_by(Cohort.programme_id)
+    )
+    living = {row.programme_id: row.ideas for row in counts}
+    managed = actor.programmes(Role.MANAGER)
+    cards = tuple(
+        ProgrammeCard(
+            key=row.key,
+            name=row.name,
+            summary=row.summary,
+            stages=tuple(stages.get(row.id, ())),
+            ideas=living.get(row.id, 0),
+            managed=row.id in managed,
+        )
+        for row in rows[:MOST]
+    )
+    return ProgrammePage(cards, cards[-1].key if len(rows) > MOST else "")
+
+
+def templates() -> list[TemplateCard]:
+    """List the ready-made programmes."""
+    return [
+        TemplateCard(
+            key,
+            Bilingual.of(source["name"]),
+            Bilingual.of(source["summary"]),
+            tuple(Bilingual.of(stage["name"]) for stage in source["stages"]),
+        )
+        for key in content.programme_templates()
+        for source in [content.load(f"programmes/{key}")]
+    ]
+
+
+def stages(session: Session, programme: Programme) -> list[StageView]:
+    """Load the stages of a programme with all that hangs on them, in four queries."""
+    wanted = select(Stage).where(Stage.programme_id == programme.id).order_by(Stage.position)
+    return _views(session, list(session.scalars(wanted)))
+
+
+def stage(session: Session, programme: Programme, key: str, *, lock: bool) -> StageView | None:
+    """Load one stage; locked, so that two managers who save it take turns."""
+    wanted = select(Stage).where(Stage.programme_id == programme.id, Stage.key == key)
+    found = session.scalar(wanted.with_for_update() if lock else wanted)
+    return _views(session, [found])[0] if found else None
+
+
+def _views(session: Session, found: list[Stage]) -> list[StageView]:
+    ids = [stage.id for stage in found]
+
+    def by_stage(table: Any) -> dict[int, list[Any]]:
+        rows = session.scalars(
+            select(table)
+            .where(table.stage_id.in_(ids), table.removed_at.is_(None))
+            .order_by(table.stage_id, table.position)
+        )
+        lists: dict[int, list[Any]] = {stage_id: [] for stage_id in ids}
+        for row in rows:
+            lists[row.stage_id].append(row)
+        return lists
+
+    questions, criteria, milestones = map(by_stage, (Question, Criterion, MilestoneTemplate))
+    return [
+        StageView(
+            stage,
+            tuple(questions[stage.id]),
+            tuple(criteria[stage.id]),
+            tuple(milestones[stage.id]),
+        )
+        for stage in found
+    ]
+
+
+def cohorts(session: Session, programme: Programme, *, now: datetime) -> list[CohortCard]:
+    """List a programme's newest cohorts."""
+    rows = session.scalars(
+        select(Cohort)
+        .where(Cohort.programme_id == programme.id)
+        .order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
+        .limit(MOST)
+    )
+    return [
+        CohortCard(
+            code=row.code,
+            name=row.name,
+            opens_on=row.intake_opens_on,
+            closes_on=row.intake_closes_on,
+            capacity=row.capacity,
+            intake=intake_state(
+                row.intake_opens_on,
+                row.intake_closes_on,
+                now.astimezone(ZoneInfo(row.time_zone)).date(),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def ideas_in(session: Session, actor: Actor, stage: Stage) -> list[tuple[str, int]]:
+    """Count the living ideas in a stage by cohort, as far as the reader sees them."""
+    rows = session.execute(
+        select(Cohort.code, func.count().label("ideas"))
+        .join(Idea, Idea.cohort_id == Cohort.id)
+        .join(Passage, Passage.id == Idea.passage_id)
+        .where(Passage.stage_id == stage.id, Idea.state == IdeaState.ACTIVE, visible_ideas(actor))
+        .group_by(Cohort.code)
+        .order_by(Cohort.code)
+    )
+    return [(row.code, row.ideas) for row in rows]
