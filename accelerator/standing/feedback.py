@@ -1,0 +1,41 @@
+"""What reviewers wrote to the team, for after the announcement."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accelerator.domain.reviews import AssignmentState
+from accelerator.storage.tables import Assignment, Person, Review
+
+
+@dataclass(frozen=True, slots=True)
+class TeamComment:
+    """One comment to the team; `reviewer` is empty where reviewers are hidden."""
+
+    text: str
+    reviewer: str = ""
+
+
+def comments_for_team(
+    session: Session, passage_id: int, show_names: bool
+) -> tuple[TeamComment, ...]:
+    """Return the submitted comments of a passage.
+
+    Without names they stand in the order of their texts, so that the same place in two ideas does
+    not give the same reviewer away.
+    """
+    rows = session.execute(
+        select(Review.comment_to_team, Person)
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .join(Person, Person.id == Assignment.reviewer_id)
+        .where(
+            Assignment.passage_id == passage_id,
+            Assignment.state == AssignmentState.SUBMITTED,
+            Review.comment_to_team != "",
+        )
+    ).all()
+    comments = (
+        TeamComment(text, person.display_name if show_names else "") for text, person in rows
+    )
+    return tuple(sorted(comments, key=lambda comment: (comment.reviewer, comment.text)))
