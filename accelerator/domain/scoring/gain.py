@@ -5,6 +5,8 @@ import numpy as np
 from accelerator.domain.scoring.policy import Floats
 from accelerator.domain.scoring.posterior import normal_below, normal_density
 
+ALIKE = 1 - 1e-9  # gains so near the best are equal but for rounding; the first of them is taken
+
 
 def knowledge_gain(means: Floats, variances: Floats, cut: float, noise: float) -> Floats:
     """Return what one more review of each idea is expected to improve the decision by: (I,).
@@ -37,7 +39,7 @@ def spend(means: Floats, variances: Floats, cut: float, noise: float, reviews: i
     gains = knowledge_gain(means, known, cut, noise)
     chosen = []
     for _ in range(reviews):
-        best = int(np.argmax(gains))
+        best = int(np.argmax(gains >= gains.max() * ALIKE))
         chosen.append(best)
         known[best] = 1 / (1 / known[best] + 1 / noise)
         one = slice(best, best + 1)

@@ -17,7 +17,7 @@ from accelerator.domain.scoring.policy import (
 from accelerator.domain.scoring.severity import Adjusted
 
 BLOCK = 250_000  # draws × ideas held in memory at once
-NEWTON_STEPS = 200
+NEWTON_END = 1e-12  # relative size of the step that ends the search for τ²
 INDISTINCT = 1e-9  # × σ²: the τ² drawn with when the ideas show no difference at all
 
 
@@ -76,18 +76,22 @@ def spread_of_ideas(
     1.0
     """
     degrees = len(means) - 1
-    tau2 = 0.0
-    for _ in range(NEWTON_STEPS):  # from 0 upwards: the sum is convex and falls in τ²
-        weights = 1 / (variances + tau2)
-        squares = (weights * (means - weights @ means / weights.sum())) ** 2
-        excess = float((squares / weights).sum()) - degrees
-        if excess <= 1e-12 * degrees:
-            break
-        tau2 += excess / float(squares.sum())
+    tau2 = step = _rise(means, variances, 0.0)
+    while step > NEWTON_END * tau2:
+        step = _rise(means, variances, tau2)
+        tau2 += step
     if len(means) >= policy.small_cohort:
         return tau2
     pull = policy.small_cohort_pull
     return (pull * sigma2 + degrees * tau2) / (pull + degrees)
+
+
+def _rise(means: Floats, variances: Floats, tau2: float) -> float:
+    """Return Newton's step up to Paule and Mandel's τ², whose sum is convex and falls in τ²."""
+    weights = 1 / (variances + tau2)
+    squares = (weights * (means - weights @ means / weights.sum())) ** 2
+    excess = float((squares / weights).sum()) - (len(means) - 1)
+    return excess / float(squares.sum()) if excess > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,7 +178,7 @@ def chance_of_top(belief: Posterior[Idea, Reviewer], capacity: int) -> Floats:
     share, then each idea's own part. Each idea is then compared with the line the *others* draw,
     its own part integrated exactly, which takes far fewer draws than counting for the same error;
     so large rankings draw less (`draws_work` / I, not below `draws_least`), and no array has I²
-    entries. The standard error is at most about 0.002.
+    entries. The standard error is about 0.002; counting 20,000 draws would have up to 0.0035.
     Raises ValueError for a negative capacity.
 
     >>> from accelerator.domain.scoring import Scored, adjust

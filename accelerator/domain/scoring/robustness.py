@@ -129,7 +129,6 @@ def _means(design: Design[Idea, Reviewer], marks: Floats, rho: float) -> Floats:
         return raw
     deviation = marks - raw[design.idea]
     pull: Floats = np.column_stack([design.sum_by_reviewer(column) for column in deviation.T])
-    comparison = np.diag(design.loads + 1 / rho) - design.overlap(1 / design.counts)
-    leniency = np.linalg.solve(comparison, pull)
-    means: Floats = raw - design.mean_by_reviewers(leniency.T).T
-    return means
+    comparison = np.diag(design.loads) - design.overlap(1 / design.counts)
+    leniency = np.linalg.solve(comparison + np.eye(len(comparison)) / rho, pull).astype(np.float64)
+    return raw - design.mean_by_reviewers(leniency.T).T

@@ -156,6 +156,8 @@ def adjust(
     Where reviews cannot tell (no more reviews than ideas, or no two reviewers ever differ) ρ is
     the prior's and σ² the last cohort's. Marks, means, errors and leniencies are in mark units.
     A reviewer may review an idea more than once. Work grows with R³ and the reviews, never with I².
+    While ρ is held, raising a mark never lowers its idea; where ρ is estimated a mark also moves ρ,
+    and in contrived panels that can outweigh it (a test holds one).
     Raises ValueError for a mark that is not finite.
 
     >>> from accelerator.domain.scoring import Scored, ScoringPolicy, adjust
