@@ -74,6 +74,7 @@ class Permission(StrEnum):
     PROFILE_EDIT = "profile:edit"
     INBOX_READ = "inbox:read"
     PEOPLE_ADMINISTER = "people:administer"
+    PEOPLE_LOOK_UP = "people:look_up"
     MESSAGES_VIEW = "messages:view"
     AUDIT_VIEW = "audit:view"
     PROGRAMME_VIEW = "programme:view"
@@ -88,6 +89,7 @@ class Permission(StrEnum):
     IDEA_EDIT = "idea:edit"
     IDEA_SUBMIT = "idea:submit"
     IDEA_WITHDRAW = "idea:withdraw"
+    IDEA_OWN = "idea:own"
     IDEA_IMPORT = "idea:import"
     TEAM_VIEW = "team:view"
     TEAM_INVITE = "team:invite"
@@ -135,6 +137,13 @@ def manager(actor: Actor, subject: Subject) -> bool:
 def manager_after_hand_in(actor: Actor, subject: Subject) -> bool:
     """A manager, once the idea is more than a private draft."""
     return manager(actor, subject) and not subject.draft
+
+
+def manager_outside_team(actor: Actor, subject: Subject) -> bool:
+    """A manager who is not in the team: reviewers stay hidden from every team."""
+    return manager_after_hand_in(actor, subject) and not (
+        subject.owner or subject.team or subject.invited
+    )
 
 
 def sponsor_after_hand_in(actor: Actor, subject: Subject) -> bool:
@@ -232,6 +241,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.PROFILE_EDIT: (anybody,),
     Permission.INBOX_READ: (anybody,),
     Permission.PEOPLE_ADMINISTER: (administrator,),
+    Permission.PEOPLE_LOOK_UP: (employee,),
     Permission.MESSAGES_VIEW: (administrator,),
     Permission.AUDIT_VIEW: (administrator,),
     Permission.PROGRAMME_VIEW: (employee,),
@@ -246,14 +256,15 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.IDEA_EDIT: (team,),
     Permission.IDEA_SUBMIT: (team,),
     Permission.IDEA_WITHDRAW: (owner,),
+    Permission.IDEA_OWN: (owner,),
     Permission.IDEA_IMPORT: (manager,),
     Permission.TEAM_VIEW: _SEES_TEAM,
     Permission.TEAM_INVITE: (team,),
     Permission.TEAM_ANSWER: (invited,),
     Permission.REVIEW_QUEUE: (employee,),
     Permission.REVIEW_WRITE: (own,),
-    Permission.REVIEW_READ: (manager_after_hand_in,),
-    Permission.REVIEW_ASSIGN: (manager,),
+    Permission.REVIEW_READ: (manager_outside_team,),
+    Permission.REVIEW_ASSIGN: (manager_outside_team,),
     Permission.RANKING_VIEW: (manager,),
     Permission.CONFLICT_DECLARE: (reviewer_in_programme, manager_after_hand_in),
     Permission.GATE_DECIDE: (manager,),
@@ -272,6 +283,7 @@ WHO_MAY: dict[Clause, str] = {
     administrator_after_hand_in: N_("administrators"),
     manager: N_("managers of this programme"),
     manager_after_hand_in: N_("managers of this programme"),
+    manager_outside_team: N_("managers of this programme who are not in the team"),
     manager_anywhere: N_("programme managers"),
     sponsor: N_("sponsors of this programme"),
     sponsor_after_hand_in: N_("sponsors of this programme"),

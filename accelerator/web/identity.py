@@ -1,6 +1,5 @@
 """Who is asking. The cookie carries a random token; the row behind it can be ended at any time."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 from flask import g
@@ -9,6 +8,7 @@ from sqlalchemy import select, update
 
 from accelerator import clock
 from accelerator.domain.policy import Actor, Role
+from accelerator.domain.tokens import token_hash
 from accelerator.storage.engine import open_session
 from accelerator.storage.tables import Membership, Person, SignIn
 from accelerator.web.session import SAFE, config, db, engine
@@ -30,11 +30,6 @@ class SignedIn:
     def get_id(self) -> str:
         """Return what the cookie carries: the token, never the person's key."""
         return self.token
-
-
-def token_hash(token: str) -> str:
-    """Hash a random token for storage; being random, it needs no salt."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def login_manager() -> LoginManager:

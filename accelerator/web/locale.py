@@ -6,6 +6,7 @@ from accelerator.i18n import DEFAULT, LANGUAGES, set_language
 from accelerator.web.identity import actor_or_none
 
 COOKIE = "language"
+THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
 
 
@@ -15,7 +16,8 @@ def choose() -> None:
     if request.endpoint == "static":
         return
     person = actor_or_none()
-    g.theme = person.theme if person else "auto"
+    theme = person.theme if person else request.cookies.get(THEME_COOKIE, "")
+    g.theme = theme if theme in THEMES else "auto"
     chosen = person.language if person else request.cookies.get(COOKIE, "")
     if chosen not in LANGUAGES:
         chosen = request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT

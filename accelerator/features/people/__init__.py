@@ -1,0 +1,1 @@
+"""People: signing in, profiles, administration, roles per programme, import."""

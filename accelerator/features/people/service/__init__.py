@@ -1,0 +1,1 @@
+"""What people do about accounts: sign-ins, passwords, profiles, administration, roles."""
