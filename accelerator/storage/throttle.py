@@ -16,16 +16,16 @@ def hit(session: Session, key: str, *, limit: int, window: int, now: datetime) -
     route that refuses returns its answer and does not raise.
     """
     second = int(now.timestamp())
-    number = second // window
+    start = second - second % window
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     count = session.execute(
         insert(Throttle)
-        .values(key=key, window=number, count=1)
+        .values(key=key, window=start, count=1)
         .on_conflict_do_update(
             index_elements=[Throttle.key, Throttle.window], set_={"count": Throttle.count + 1}
         )
         .returning(Throttle.count)
     ).scalar_one()
     if count == 1:
-        session.execute(delete(Throttle).where(Throttle.key == key, Throttle.window < number))
-    return 0 if count <= limit else (number + 1) * window - second
+        session.execute(delete(Throttle).where(Throttle.key == key, Throttle.window < start))
+    return 0 if count <= limit else start + window - second

@@ -43,6 +43,7 @@ def add(
         wanted=Bilingual(),
         owner_id=owner_id,
         due_on=due_on,
+        due_set_at=now,
     )
     session.add(row)
     session.flush()
@@ -146,7 +147,7 @@ def answer_date(
     idea = session.get_one(Idea, milestone.idea_id)
     milestone.asked_due_on, milestone.asked_reason = None, ""
     if granted:
-        milestone.due_on = asked
+        milestone.due_on, milestone.due_set_at = asked, now
         stop_reminders(session, f"milestone:{milestone.id}")
         _record(
             session, events.NewDateGranted, actor, idea, milestone, now, due_on=asked.isoformat()

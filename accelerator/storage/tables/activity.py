@@ -102,12 +102,12 @@ class JobRun(Base):
 
 
 class Throttle(Base):
-    """How often something was tried in one window of time; shared by all processes."""
+    """How often something was tried in a window that began at a second; for all processes."""
 
     __tablename__ = "throttle"
 
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
-    window: Mapped[int] = mapped_column(primary_key=True)
+    window: Mapped[int] = mapped_column(BigId, primary_key=True)
     count: Mapped[int]
 
 

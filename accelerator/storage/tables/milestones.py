@@ -30,6 +30,7 @@ class Milestone(Base):
     wanted: Mapped[Bilingual] = bilingual("wanted", long=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     due_on: Mapped[date]
+    due_set_at: Mapped[datetime | None] = mapped_column(Moment)
     state: Mapped[str] = mapped_column(String(10), default="open")
     evidence: Mapped[str] = mapped_column(Text, default="")
     evidence_url: Mapped[str] = mapped_column(String(2000), default="")
