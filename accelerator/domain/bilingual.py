@@ -50,3 +50,12 @@ class Bilingual:
         if isinstance(value, Bilingual):
             return cls(value.ja, value.en)
         return cls((value or {}).get("ja", ""), (value or {}).get("en", ""))
+
+
+def language_of(text: str) -> str:
+    """Say in which of the two languages somebody wrote: Japanese when any letter of it is.
+
+    >>> language_of("量産原価が半分になること"), language_of("Unit cost halved")
+    ('ja', 'en')
+    """
+    return "ja" if any("\u3040" <= char <= "\u9fff" for char in text) else "en"

@@ -1,0 +1,1 @@
+"""Gates: decide about one idea or many, look before, announce, undo."""
