@@ -38,7 +38,7 @@ class Stale(DomainError):
         *,
         theirs: dict[str, str],
         mine: dict[str, str],
-        version: int,
+        version: int | str,
         labels: dict[str, str] | None = None,
     ) -> None:
         super().__init__(code, message)

@@ -22,6 +22,7 @@ class IdeaState(StrEnum):
     PARKED = auto()
     STOPPED = auto()
     WITHDRAWN = auto()
+    DISCARDED = auto()  # withdrawn while still a draft, so that nobody else ever saw it
     GRADUATED = auto()
 
 
@@ -46,6 +47,7 @@ class Outcome(StrEnum):
 
 ADVANCING = frozenset({Outcome.ADVANCE, Outcome.CONDITIONS})
 LIVING = frozenset({IdeaState.DRAFT, IdeaState.ACTIVE})
+PRIVATE = frozenset({IdeaState.DRAFT, IdeaState.DISCARDED})  # the team's own affair
 
 
 class Audience(StrEnum):
@@ -142,6 +144,7 @@ def next_step(place: Place) -> NextStep:
         IdeaState.PARKED: NextStep(N_("Parked"), Who.NOBODY, place.revisit_on),
         IdeaState.STOPPED: NextStep(N_("Stopped"), Who.NOBODY),
         IdeaState.WITHDRAWN: NextStep(N_("Withdrawn"), Who.NOBODY),
+        IdeaState.DISCARDED: NextStep(N_("Withdrawn"), Who.NOBODY),
         IdeaState.GRADUATED: NextStep(N_("Graduated"), Who.NOBODY),
     }
     if place.idea in ended:

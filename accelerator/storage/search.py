@@ -7,6 +7,7 @@ from accelerator.domain.search_words import runs, words
 
 MOST_WORDS = 4000
 MOST_QUERY_WORDS = 12
+MOST_ALIKE = 200
 
 
 _FORGET = {
@@ -46,6 +47,26 @@ def matches(session: Session, query: str) -> ColumnElement[bool] | None:
         condition += "*"
         sql = "idea.id IN (SELECT rowid FROM idea_search WHERE idea_search MATCH :q)"
     return text(sql).bindparams(bindparam("q", condition))  # type: ignore[return-value]
+
+
+def alike(session: Session, content: str) -> list[int]:
+    """Return the ids of the ideas that share words with a text, most alike first, unfiltered."""
+    some = list(dict.fromkeys(words(content)))[:MOST_QUERY_WORDS]
+    if not some:
+        return []
+    if _postgres(session):
+        sql = (
+            "SELECT idea_id FROM idea_search, CAST(:q AS tsquery) AS asked WHERE words @@ asked "
+            "ORDER BY ts_rank(words, asked) DESC, idea_id DESC LIMIT :most"
+        )
+        query = " | ".join(_quote(word) for word in some)
+    else:
+        sql = (
+            "SELECT rowid FROM idea_search WHERE idea_search MATCH :q "
+            "ORDER BY rank, rowid DESC LIMIT :most"
+        )
+        query = " OR ".join(f'"{word}"' for word in some)
+    return list(session.scalars(text(sql), {"q": query, "most": MOST_ALIKE}))
 
 
 def _postgres(session: Session) -> bool:

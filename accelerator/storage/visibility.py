@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 
 from accelerator.domain.policy import Actor, Role
-from accelerator.domain.stages import Audience, IdeaState
+from accelerator.domain.stages import PRIVATE, Audience
 from accelerator.storage.tables import Assignment, Cohort, Idea, Passage, Stage, TeamMember
 
 
@@ -59,7 +59,7 @@ def in_programmes(ids: frozenset[int]) -> ColumnElement[bool]:
 
 def visible_ideas(actor: Actor) -> ColumnElement[bool]:
     """The ideas for which `can(IDEA_VIEW)` says yes; to be used in a WHERE."""
-    handed_in = Idea.state != IdeaState.DRAFT
+    handed_in = Idea.state.not_in(PRIVATE)
     overseen = actor.programmes(Role.MANAGER) | actor.programmes(Role.SPONSOR)
     open_idea = false() if actor.is_guest else Idea.audience == Audience.EVERYBODY
     if actor.is_admin:
@@ -74,4 +74,4 @@ def visible_ideas(actor: Actor) -> ColumnElement[bool]:
 
 def managed_ideas(actor: Actor) -> ColumnElement[bool]:
     """The ideas past their draft in programmes that the actor manages."""
-    return and_(Idea.state != IdeaState.DRAFT, in_programmes(actor.programmes(Role.MANAGER)))
+    return and_(Idea.state.not_in(PRIVATE), in_programmes(actor.programmes(Role.MANAGER)))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, false, literal, select
 
 from accelerator.domain.policy import Actor, Permission, Subject
-from accelerator.domain.stages import Audience, IdeaState
+from accelerator.domain.stages import PRIVATE, Audience
 from accelerator.storage.tables import (
     Assignment,
     Attachment,
@@ -60,7 +60,7 @@ def _relation(actor: Actor, row: Any, **more: bool) -> Subject:
         team=bool(row.team),
         invited=bool(row.invited),
         reviewer=bool(row.reviewer),
-        draft=row.Idea.state == IdeaState.DRAFT,
+        draft=row.Idea.state in PRIVATE,
         open_to_all=row.Idea.audience == Audience.EVERYBODY,
         team_hidden=bool(row.team_hidden),
         **more,

@@ -1,0 +1,1 @@
+"""Ideas: started, written together, handed in, read, found, withdrawn."""

@@ -1,0 +1,1 @@
+"""Frozen rows for the pages of ideas, each page in a fixed number of queries."""

@@ -1,0 +1,252 @@
+"""The list of ideas: narrow rows, filters and keyset paging, in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.policy import Actor
+from accelerator.domain.stages import IdeaState, NextStep, PassageState, Place, next_step
+from accelerator.features.ideas.queries.steps import Step, share
+from accelerator.i18n import language
+from accelerator.standing.place import review_counts
+from accelerator.storage import search
+from accelerator.storage.tables import Cohort, Idea, Passage, Programme, Stage
+from accelerator.storage.visibility import in_team, is_invited, visible_ideas
+
+PAGE = 50
+COUNTED = 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_I = Idea.__table__.c
+_P = Passage.__table__.c
+_HANDED_IN = (PassageState.HANDED_IN, PassageState.DECIDED)
+# What a person can filter by: never more than the plain status tells.
+STATES: dict[str, ColumnElement[bool]] = {
+    "draft": _I.state == IdeaState.DRAFT,
+    "working": and_(_I.state == IdeaState.ACTIVE, _P.state == PassageState.OPEN),
+    "waiting": and_(_I.state == IdeaState.ACTIVE, _P.state.in_(_HANDED_IN)),
+    "parked": _I.state == IdeaState.PARKED,
+    "stopped": _I.state == IdeaState.STOPPED,
+    "withdrawn": _I.state.in_((IdeaState.WITHDRAWN, IdeaState.DISCARDED)),
+    "graduated": _I.state == IdeaState.GRADUATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for; empty means everything that the person may see."""
+
+    q: str = ""
+    cohort: str = ""
+    stage: str = ""
+    state: str = ""
+    mine: bool = False
+    after: str = ""
+    before: str = ""
+
+    def values(self) -> dict[str, str]:
+        """Return what the address carries, without the place in the list."""
+        found = {"q": self.q, "cohort": self.cohort, "stage": self.stage, "state": self.state}
+        found["mine"] = "1" if self.mine else ""
+        return {name: value for name, value in found.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaRow:
+    """One idea of the list; `track` is alike for ideas that stand at the same place."""
+
+    code: str
+    title: Bilingual
+    summary: Bilingual
+    cohort: str
+    track: tuple[Step, ...]
+    next: NextStep
+    late: bool
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaList:
+    """One page of the list, with the choices of its filters."""
+
+    rows: list[IdeaRow]
+    total: int
+    after: str
+    before: str
+    cohorts: list[tuple[str, Bilingual]]
+    stages: list[tuple[str, Bilingual]]
+
+    @property
+    def counted_all(self) -> bool:
+        """Say whether `total` is the whole number."""
+        return self.total <= COUNTED
+
+
+def ideas(session: Session, *, actor: Actor, filters: Filters, today: date) -> IdeaList:
+    """Return one page: at most five queries."""
+    cohorts, stages = _choices(session)
+    found = _rows(session, actor, filters)
+    rows, more = found[:PAGE], len(found) > PAGE
+    if filters.before:
+        rows.reverse()
+    total = _count(session, actor, filters)
+    waiting = [row.passage_id for row in rows if row.passage_state == PassageState.HANDED_IN]
+    counts = review_counts(session, waiting) if waiting else {}
+    by_programme: dict[int, list[Stage]] = {}
+    for stage in stages:
+        by_programme.setdefault(stage.programme_id, []).append(stage)
+    known = {cohort.id: cohort for cohort in cohorts}
+    first, last = (rows[0], rows[-1]) if rows else (None, None)
+    onward = more if not filters.before else True
+    backward = more if filters.before else bool(filters.after)
+    return IdeaList(
+        rows=[
+            _row(row, known[row.cohort_id], by_programme, counts.get(row.passage_id, (0, 0)), today)
+            for row in rows
+        ],
+        total=total,
+        after=_cursor(last) if last is not None and onward else "",
+        before=_cursor(first) if first is not None and backward else "",
+        cohorts=[(cohort.code, cohort.name) for cohort in cohorts],
+        stages=_stage_choices(stages, known, filters),
+    )
+
+
+def _choices(session: Session) -> tuple[list[Any], list[Any]]:
+    cohorts = session.execute(
+        select(Cohort.id, Cohort.code, Cohort.name, Cohort.programme_id)
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
+    ).all()
+    stages = session.execute(
+        select(
+            Stage.id, Stage.programme_id, Stage.key, Stage.name, Stage.position,
+            Stage.reviews_per_idea,
+        ).order_by(Stage.programme_id, Stage.position)
+    ).all()  # fmt: skip
+    return list(cohorts), list(stages)
+
+
+def _stage_choices(
+    stages: list[Any], cohorts: dict[int, Any], filters: Filters
+) -> list[tuple[str, Bilingual]]:
+    """Offer each stage key once; with a cohort chosen, its programme's stages only."""
+    chosen = {c.programme_id for c in cohorts.values() if c.code == filters.cohort}
+    offered: dict[str, Bilingual] = {}
+    for stage in stages:
+        if not chosen or stage.programme_id in chosen:
+            offered.setdefault(stage.key, stage.name)
+    return list(offered.items())
+
+
+def _filtered(
+    session: Session, actor: Actor, filters: Filters, statement: Select[Any]
+) -> Select[Any]:
+    statement = statement.select_from(Idea).join(Passage, _P.id == _I.passage_id)
+    statement = statement.where(visible_ideas(actor))
+    if filters.cohort:
+        cohort = select(Cohort.id).where(Cohort.code == filters.cohort).scalar_subquery()
+        statement = statement.where(_I.cohort_id == cohort)
+    if filters.stage:
+        keyed = select(Stage.id).where(Stage.key == filters.stage)
+        statement = statement.where(_P.stage_id.in_(keyed))
+    if filters.state in STATES:
+        statement = statement.where(STATES[filters.state])
+    if filters.mine:
+        mine = or_(_I.owner_id == actor.id, in_team(actor), is_invited(actor))
+        statement = statement.where(mine)
+    words = search.matches(session, filters.q) if filters.q else None
+    return statement if words is None else statement.where(words)
+
+
+def _rows(session: Session, actor: Actor, filters: Filters) -> list[Row[Any]]:
+    columns: Select[Any] = select(
+        _I.code, _I.title_ja, _I.title_en, _I.summary_ja, _I.summary_en, _I.cohort_id, _I.state,
+        _I.passage_id, _I.updated_at, _P.stage_id, _P.state.label("passage_state"), _P.entered_at,
+        _P.hand_in_by, _P.promise_on, _P.outcome,
+    )  # fmt: skip
+    statement = _filtered(session, actor, filters, columns)
+    key = _read_cursor(filters.before or filters.after)
+    newest = [_I.updated_at.desc(), _I.id.desc()]
+    oldest = [_I.updated_at, _I.id]
+    if key is not None:
+        at, code = key
+        own = select(_I.id).where(_I.code == code).correlate(None).scalar_subquery()
+        if filters.before:
+            beyond = or_(_I.updated_at > at, and_(_I.updated_at == at, _I.id > own))
+        else:
+            beyond = or_(_I.updated_at < at, and_(_I.updated_at == at, _I.id < own))
+        statement = statement.where(beyond)
+    order = oldest if filters.before else newest
+    return list(session.execute(statement.order_by(*order).limit(PAGE + 1)))
+
+
+def _count(session: Session, actor: Actor, filters: Filters) -> int:
+    """Count up to a little over a thousand: nobody needs the exact number beyond."""
+    found = _filtered(session, actor, filters, select(_I.id)).limit(COUNTED + 1).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _row(
+    row: Row[Any],
+    cohort: Any,
+    by_programme: dict[int, list[Stage]],
+    counts: tuple[int, int],
+    today: date,
+) -> IdeaRow:
+    stages = by_programme[cohort.programme_id]
+    here = next(stage for stage in stages if stage.id == row.stage_id)
+    place = Place(
+        idea=IdeaState(row.state),
+        passage=PassageState(row.passage_state),
+        assigned=counts[0],
+        reviewed=counts[1],
+        required=here.reviews_per_idea,
+        hand_in_by=row.hand_in_by,
+        promise_on=row.promise_on,
+    )
+    ahead = next_step(place)
+    return IdeaRow(
+        code=row.code,
+        title=Bilingual(row.title_ja, row.title_en),
+        summary=Bilingual(row.summary_ja, row.summary_en),
+        cohort=cohort.code,
+        track=tuple(_track(row, place, stages, here, today)),
+        next=ahead,
+        late=ahead.by is not None and ahead.by < today,
+        updated_at=row.updated_at,
+    )
+
+
+def _track(row: Row[Any], place: Place, stages: list[Any], here: Any, today: date) -> list[Step]:
+    """Return the small track in quarters of time, so that equal ones are drawn once."""
+    found = []
+    left = place.passage is PassageState.LEFT
+    for stage in stages:
+        if stage.position < here.position or (stage is here and left):
+            outcome = ""
+            if stage is here:
+                withdrawn = place.idea in (IdeaState.WITHDRAWN, IdeaState.DISCARDED)
+                outcome = "withdrawn" if withdrawn else row.outcome or ""
+            found.append(Step(stage.name.pick(language()), "done", outcome))
+        elif stage is here:
+            gone = share(row.entered_at.date(), row.promise_on or row.hand_in_by, today)
+            found.append(Step(stage.name.pick(language()), "now", share=round(gone * 4) / 4))
+        else:
+            found.append(Step(stage.name.pick(language()), "next"))
+    return found
+
+
+def _cursor(row: Row[Any]) -> str:
+    micros = (row.updated_at - _EPOCH) // timedelta(microseconds=1)
+    return f"{micros}.{row.code}"
+
+
+def _read_cursor(text: str) -> tuple[datetime, str] | None:
+    micros, dot, code = text.partition(".")
+    if not dot or not micros.isascii() or not micros.isdecimal() or len(micros) > 17:  # noqa: PLR2004
+        return None
+    return _EPOCH + timedelta(microseconds=int(micros)), code

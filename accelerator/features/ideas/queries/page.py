@@ -1,0 +1,331 @@
+"""The page of one idea. The team reads what it writes; others read what was handed in."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from accelerator.domain.answers import Given, Kind, readable
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.stages import IdeaState, NextStep, PassageState, Place, next_step
+from accelerator.features.ideas.queries.steps import PassageRow, StageRow, Step, steps
+from accelerator.features.ideas.queries.writing import asked
+from accelerator.i18n import language
+from accelerator.storage.tables import (
+    Answer,
+    Assignment,
+    Attachment,
+    Cohort,
+    Decision,
+    Evidence,
+    Idea,
+    Passage,
+    Person,
+    Programme,
+    Question,
+    Stage,
+    TeamMember,
+    Version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One question and what was answered, ready to read."""
+
+    label: Bilingual
+    text: Bilingual
+    kind: str
+    long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageAnswers:
+    """The answers of one stage; `version` is the number of the copy they come from, or None."""
+
+    stage: Bilingual
+    version: int | None
+    answers: list[AnswerRow]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One frozen copy; `by` is for those who may see the team."""
+
+    number: int
+    stage_id: int
+    stage: Bilingual
+    created_at: datetime
+    by: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """Somebody in the team, or asked to join it."""
+
+    person_id: int
+    name: str
+    detail: str
+    role: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that may be downloaded; `by` is for those who may see the team."""
+
+    id: int
+    name: str
+    size: int
+    added_at: datetime
+    by: str
+
+
+@dataclass(slots=True)
+class IdeaPage:
+    """Everything the page of an idea shows."""
+
+    cohort: Bilingual
+    cohort_code: str
+    programme: Bilingual
+    zone: ZoneInfo
+    place: Place
+    stage: StageRow
+    steps: list[Step]
+    due_on: date
+    revision: int
+    versions: list[VersionRow] = field(default_factory=list)
+    stages: list[StageAnswers] = field(default_factory=list)
+    team: list[MemberRow] = field(default_factory=list)
+    files: list[FileRow] = field(default_factory=list)
+
+    @property
+    def next(self) -> NextStep:
+        """Return the plain status."""
+        return next_step(self.place)
+
+
+def page(
+    session: Session, idea: Idea, *, in_team: bool, sees_team: bool, now: datetime
+) -> IdeaPage:
+    """Load the page; six queries at most, however long the idea's way."""
+    head = _head(session, idea)
+    stages, passages = _stages(session, idea, head.programme_id)
+    current = next(p for p in passages if p.id == idea.passage_id)
+    place = _place(idea, current, head, stages)
+    zone = ZoneInfo(head.time_zone)
+    due_on = current.hand_in_by
+    if place.idea is IdeaState.DRAFT:
+        due_on = min(due_on, head.intake_closes_on)
+    found = IdeaPage(
+        cohort=head.cohort_name,
+        cohort_code=head.cohort_code,
+        programme=head.programme_name,
+        zone=zone,
+        place=place,
+        stage=next(s for s in stages if s.id == current.stage_id),
+        steps=steps(
+            stages, passages, state=place.idea, zone=zone,
+            today=now.astimezone(zone).date(), language=language(),
+        ),
+        due_on=due_on,
+        revision=idea.version,
+    )  # fmt: skip
+    found.versions = versions(session, idea, sees_team=sees_team)
+    found.stages = _answers(session, idea, found, stages, current, in_team=in_team)
+    found.team = _team(session, idea) if sees_team else []
+    found.files = files(session, idea, in_team=in_team, sees_team=sees_team)
+    return found
+
+
+def _head(session: Session, idea: Idea) -> Row[Any]:
+    counted = Assignment.state.not_in(("declined", "removed"))
+    ours = select(func.count()).where(Assignment.passage_id == idea.passage_id)
+    return session.execute(
+        select(
+            Cohort.code.label("cohort_code"), Cohort.name.label("cohort_name"), Cohort.time_zone,
+            Cohort.programme_id, Cohort.intake_closes_on, Programme.name.label("programme_name"),
+            ours.where(counted).scalar_subquery().label("assigned"),
+            ours.where(Assignment.state == "submitted").scalar_subquery().label("reviewed"),
+            select(Decision.revisit_on).where(Decision.passage_id == idea.passage_id)
+            .scalar_subquery().label("revisit_on"),
+        )
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .where(Cohort.id == idea.cohort_id)
+    ).one()  # fmt: skip
+
+
+def _stages(
+    session: Session, idea: Idea, programme_id: int
+) -> tuple[list[StageRow], list[PassageRow]]:
+    rows = session.execute(
+        select(Stage, Passage)
+        .outerjoin(Passage, (Passage.stage_id == Stage.id) & (Passage.idea_id == idea.id))
+        .where(Stage.programme_id == programme_id)
+        .order_by(Stage.position, Passage.number)
+    ).all()
+    stages = {s.id: StageRow(s.id, s.key, s.name, s.position, s.reviews_per_idea) for s, _ in rows}
+    passages = [
+        (
+            p.number,
+            PassageRow(
+                p.id, p.stage_id, PassageState(p.state), p.entered_at, p.hand_in_by,
+                p.handed_in_at, p.promise_on, p.left_at, p.outcome,
+            ),
+        )
+        for _, p in rows
+        if p is not None
+    ]  # fmt: skip
+    return list(stages.values()), [row for _, row in sorted(passages, key=lambda pair: pair[0])]
+
+
+def _place(idea: Idea, passage: PassageRow, head: Row[Any], stages: list[StageRow]) -> Place:
+    here = next(s for s in stages if s.id == passage.stage_id)
+    return Place(
+        idea=IdeaState(idea.state),
+        passage=passage.state,
+        last_stage=here is stages[-1],
+        assigned=head.assigned,
+        reviewed=head.reviewed,
+        required=here.required,
+        hand_in_by=passage.hand_in_by,
+        promise_on=passage.promise_on,
+        revisit_on=head.revisit_on if passage.state is PassageState.LEFT else None,
+    )
+
+
+def versions(session: Session, idea: Idea, *, sees_team: bool) -> list[VersionRow]:
+    """Return the frozen copies, newest first; without the team's names for those who are blind."""
+    rows = session.execute(
+        select(Version, Passage.stage_id, Stage.name, Person)
+        .join(Passage, Passage.id == Version.passage_id)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .join(Person, Person.id == Version.created_by_id)
+        .where(Version.idea_id == idea.id)
+        .order_by(Version.number.desc())
+    )
+    return [
+        VersionRow(
+            version.number,
+            stage_id,
+            stage,
+            version.created_at,
+            person.display_name if sees_team else "",
+            version.content if sees_team else version.content | {"team": []},
+        )
+        for version, stage_id, stage, person in rows
+    ]
+
+
+def frozen_answers(content: dict[str, Any]) -> list[AnswerRow]:
+    """Return the answers of a frozen copy."""
+    return [
+        AnswerRow(
+            Bilingual.of(answer["label"]),
+            Bilingual.of(answer["text"]) or _plain(answer.get("value")),
+            answer["kind"],
+            answer["kind"] == "long",
+        )
+        for answer in content["answers"]
+    ]
+
+
+def _plain(value: Any) -> Bilingual:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    return Bilingual(text, text)
+
+
+def _answers(
+    session: Session,
+    idea: Idea,
+    found: IdeaPage,
+    stages: list[StageRow],
+    current: PassageRow,
+    *,
+    in_team: bool,
+) -> list[StageAnswers]:
+    """Return the answers by stage, the newest stage first."""
+    newest: dict[int, VersionRow] = {}
+    for version in found.versions:
+        newest.setdefault(version.stage_id, version)
+    answers = []
+    for stage in reversed(stages):
+        handed_in = newest.get(stage.id)
+        if stage.id == current.stage_id and current.state is PassageState.OPEN and in_team:
+            answers.append(StageAnswers(stage.name, None, _working(session, idea, stage.id)))
+        elif handed_in is not None:
+            rows = frozen_answers(handed_in.content)
+            answers.append(StageAnswers(stage.name, handed_in.number, rows))
+    return answers
+
+
+def _working(session: Session, idea: Idea, stage_id: int) -> list[AnswerRow]:
+    rows = session.execute(
+        select(Question, Answer)
+        .outerjoin(Answer, (Answer.question_id == Question.id) & (Answer.idea_id == idea.id))
+        .where(Question.stage_id == stage_id, Question.removed_at.is_(None))
+        .order_by(Question.position, Question.id)
+    )
+    found = []
+    for question, answer in rows:
+        what = asked(question)
+        given = Given(answer.text, answer.value) if answer else Given()
+        found.append(
+            AnswerRow(what.label, readable(what, given), what.kind, what.kind is Kind.LONG)
+        )
+    return found
+
+
+def _team(session: Session, idea: Idea) -> list[MemberRow]:
+    rows = session.execute(
+        select(TeamMember, Person)
+        .join(Person, Person.id == TeamMember.person_id)
+        .where(TeamMember.idea_id == idea.id, TeamMember.state.in_(("accepted", "pending")))
+        .order_by(TeamMember.state, TeamMember.id)
+    )
+    team = [
+        MemberRow(person.id, person.display_name, person.department, member.role, member.state)
+        for member, person in rows
+    ]
+    return sorted(team, key=lambda member: member.person_id != idea.owner_id)
+
+
+def files(session: Session, idea: Idea, *, in_team: bool, sees_team: bool) -> list[FileRow]:
+    """Return the files to download: the team's present ones, or those that others may read."""
+    rows = session.execute(
+        select(Attachment, Person)
+        .join(Person, Person.id == Attachment.added_by_id)
+        .where(
+            Attachment.idea_id == idea.id,
+            Attachment.removed_at.is_(None),
+            true() if in_team else _shown_to_others(idea),
+        )
+        .order_by(Attachment.id)
+    )
+    return [
+        FileRow(f.id, f.name, f.size, f.added_at, person.display_name if sees_team else "")
+        for f, person in rows
+    ]
+
+
+def may_download(session: Session, attachment: Attachment, *, in_team: bool) -> bool:
+    """Say whether a file can be read: the team's own, or handed in, or shown as evidence."""
+    if in_team and attachment.removed_at is None:
+        return True
+    contents = session.scalars(select(Version.content).where(Version.idea_id == attachment.idea_id))
+    handed_in = {f.get("id") for content in contents for f in content.get("attachments", ())}
+    evidence = select(exists().where(Evidence.attachment_id == attachment.id))
+    return attachment.id in handed_in or bool(session.scalar(evidence))
+
+
+def _shown_to_others(idea: Idea) -> ColumnElement[bool]:
+    handed_in = (
+        select(func.max(Version.created_at)).where(Version.idea_id == idea.id).scalar_subquery()
+    )
+    return or_(
+        Attachment.added_at <= handed_in, exists().where(Evidence.attachment_id == Attachment.id)
+    )

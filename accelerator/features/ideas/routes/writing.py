@@ -1,0 +1,230 @@
+"""Write an idea: start, edit, autosave, hand in, withdraw."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accelerator import clock
+from accelerator.domain.answers import day, readable
+from accelerator.domain.drafts import stamp
+from accelerator.domain.errors import DomainError
+from accelerator.domain.policy import Permission
+from accelerator.domain.workdays import due_instant
+from accelerator.features.ideas.forms import (
+    HandInForm,
+    StartForm,
+    WithdrawForm,
+    WriteForm,
+    write_form,
+)
+from accelerator.features.ideas.queries.finding import open_cohorts
+from accelerator.features.ideas.queries.finding import similar as similar_to
+from accelerator.features.ideas.queries.writing import Writing, writing
+from accelerator.features.ideas.routes.blueprint import bp
+from accelerator.features.ideas.service import drafts, handing_in
+from accelerator.i18n import LANGUAGES
+from accelerator.i18n import gettext as _
+from accelerator.web.guard import allow
+from accelerator.web.identity import actor
+from accelerator.web.once import once
+from accelerator.web.session import db
+
+
+def to_page(endpoint: str, idea: Any, **values: Any) -> ResponseReturnValue:
+    """Send to a page of the idea after a post."""
+    return redirect(url_for(f"ideas.{endpoint}", code=idea.code, **values), 303)
+
+
+@bp.get("/ideas/new")
+@allow(Permission.IDEA_CREATE)
+def new() -> ResponseReturnValue:
+    """Ask for the little that a draft needs."""
+    return _start_page(StartForm(formdata=None, data={"title": request.args.get("title", "")}))
+
+
+@bp.post("/ideas/new")
+@allow(Permission.IDEA_CREATE)
+@once
+def start() -> ResponseReturnValue:
+    """Make the draft and go on writing."""
+    form = StartForm()
+    if not form.validate():
+        return _start_page(form), 422
+    try:
+        idea = drafts.start(
+            db(),
+            actor=actor(),
+            cohort_code=form.cohort.data or "",
+            title=form.title.data or "",
+            summary=form.summary.data or "",
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return _start_page(form), 422
+    flash(_("Your draft %(code)s is saved. Go on whenever you like.", code=idea.code), "good")
+    return to_page("edit", idea)
+
+
+def _start_page(form: StartForm) -> str:
+    cohorts = open_cohorts(db(), now=clock.now())
+    form.offer(cohorts, request.args.get("cohort", ""))
+    alike = similar_to(db(), actor=actor(), text=form.title.data or "")
+    return render_template("ideas/new.html", form=form, cohorts=cohorts, rows=alike)
+
+
+def _side(idea: Any) -> str:
+    wanted = request.args.get("language", idea.language)
+    return wanted if wanted in LANGUAGES else str(idea.language)
+
+
+@bp.get("/ideas/<code>/edit")
+@allow(Permission.IDEA_EDIT, subject="idea")
+def edit(idea: Any) -> ResponseReturnValue:
+    """Show the form of the stage the idea is in, in one language."""
+    written, side = writing(db(), idea), _side(idea)
+    return _edit_page(idea, written, write_form(written, written.stored(side)), side)
+
+
+@bp.post("/ideas/<code>/edit")
+@allow(Permission.IDEA_EDIT, subject="idea")
+def save(idea: Any) -> ResponseReturnValue:
+    """Save by a button; the same text twice is the same text."""
+    written, side = writing(db(), idea), _side(idea)
+    form = write_form(written)
+    if not form.validate():
+        return _edit_page(idea, written, form, side, seen=request.form.get("version", "")), 422
+    try:
+        _save(idea, written, form, side)
+    except drafts.Clash as clash:
+        kept = written.stored(side) | clash.kept
+        page = _edit_page(idea, written, write_form(written, kept), side, clash=clash)
+        return page, 409
+    onward = request.form.get("next", "")
+    if onward == "submit":
+        return to_page("submit", idea)
+    if onward in LANGUAGES:
+        return to_page("edit", idea, language=onward)
+    flash(_("Saved."), "good")
+    return to_page("edit", idea, language=side)
+
+
+@bp.post("/ideas/<code>/autosave")
+@allow(Permission.IDEA_EDIT, subject="idea")
+def autosave(idea: Any) -> ResponseReturnValue:
+    """Save after a pause in typing; the answer is the form's new stamp."""
+    written, side = writing(db(), idea), _side(idea)
+    form = write_form(written)
+    if not form.validate():
+        return {"error": _("This could not be saved."), "fields": form.errors}, 422
+    try:
+        version = _save(idea, written, form, side)
+    except drafts.Clash as clash:
+        return {"error": _(clash.message), "theirs": clash.theirs, "mine": clash.mine}, 409
+    return {"version": version, "saved_at": clock.now().isoformat()}
+
+
+def _save(idea: Any, written: Writing, form: WriteForm, side: str) -> str:
+    return drafts.save(
+        db(),
+        actor=actor(),
+        idea=idea,
+        side=side,
+        typed=form.typed(written),
+        seen=request.form.get("version", ""),
+        now=clock.now(),
+    )
+
+
+def _edit_page(
+    idea: Any,
+    written: Writing,
+    form: WriteForm,
+    side: str,
+    *,
+    seen: str | None = None,
+    clash: drafts.Clash | None = None,
+) -> str:
+    return render_template(
+        "ideas/edit.html",
+        idea=idea,
+        written=written,
+        form=form,
+        side=side,
+        other=written.stored("en" if side == "ja" else "ja"),
+        seen=stamp(written.stored(side)) if seen is None else seen,
+        clash=clash,
+        is_day=lambda typed: not typed or day(typed) is not None,
+        due_at=due_instant(written.due_on, written.zone),
+    )
+
+
+@bp.get("/ideas/<code>/submit")
+@allow(Permission.IDEA_SUBMIT, subject="idea")
+def submit(idea: Any) -> ResponseReturnValue:
+    """Show what will be handed in, and what is still missing."""
+    return _submit_page(idea, HandInForm(formdata=None, data={"version": idea.version}))
+
+
+@bp.post("/ideas/<code>/submit")
+@allow(Permission.IDEA_SUBMIT, subject="idea")
+@once
+def hand_in(idea: Any) -> ResponseReturnValue:
+    """Hand the idea in."""
+    form = HandInForm()
+    seen = form.version.data or ""
+    try:
+        handing_in.hand_in(
+            db(),
+            actor=actor(),
+            idea=idea,
+            seen=int(seen) if seen.isascii() and seen.isdecimal() else 0,
+            now=clock.now(),
+        )
+    except DomainError as error:
+        form = HandInForm(formdata=None, data={"version": idea.version})
+        form.refuse(error)
+        return _submit_page(idea, form), 422
+    flash(_("Handed in. Thank you! You see below who acts next, and by when."), "good")
+    return to_page("show", idea)
+
+
+def _submit_page(idea: Any, form: HandInForm) -> str:
+    written = writing(db(), idea)
+    return render_template(
+        "ideas/submit.html",
+        idea=idea,
+        written=written,
+        form=form,
+        lacks=written.lacks(),
+        reads=lambda question: readable(question.asked, question.given),
+        due_at=due_instant(written.due_on, written.zone),
+        open=written.place.passage == "open",
+    )
+
+
+@bp.get("/ideas/<code>/withdraw")
+@allow(Permission.IDEA_WITHDRAW, subject="idea")
+def withdraw(idea: Any) -> ResponseReturnValue:
+    """Ask for the reason."""
+    return render_template("ideas/withdraw.html", idea=idea, form=WithdrawForm(formdata=None))
+
+
+@bp.post("/ideas/<code>/withdraw")
+@allow(Permission.IDEA_WITHDRAW, subject="idea")
+@once
+def take_back(idea: Any) -> ResponseReturnValue:
+    """Withdraw the idea."""
+    form = WithdrawForm()
+    if not form.validate():
+        return render_template("ideas/withdraw.html", idea=idea, form=form), 422
+    try:
+        handing_in.withdraw(
+            db(), actor=actor(), idea=idea, reason=form.reason.data or "", now=clock.now()
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return render_template("ideas/withdraw.html", idea=idea, form=form), 422
+    flash(_("Withdrawn. Nothing was deleted; your text stays here."), "good")
+    return to_page("show", idea)

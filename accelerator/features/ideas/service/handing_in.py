@@ -1,0 +1,203 @@
+"""Hand an idea in for its gate, or withdraw it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from accelerator.activity import notify, record
+from accelerator.activity.events.base import Hears, Receivers
+from accelerator.activity.events.ideas import IdeaSubmitted, IdeaWithdrawn
+from accelerator.calendars import calendar_of
+from accelerator.domain.answers import frozen
+from accelerator.domain.errors import DomainError
+from accelerator.domain.intake import require_intake
+from accelerator.domain.policy import Actor
+from accelerator.domain.stages import (
+    PRIVATE,
+    IdeaState,
+    PassageState,
+    Place,
+    require_open,
+    require_withdrawable,
+)
+from accelerator.features.ideas.queries.writing import Writing, writing
+from accelerator.features.ideas.service.finding import reindex
+from accelerator.i18n import N_
+from accelerator.storage.tables import (
+    Assignment,
+    Attachment,
+    Cohort,
+    Delivery,
+    Idea,
+    Passage,
+    Person,
+    TeamMember,
+    Version,
+)
+
+ENDED_ASSIGNMENTS = ("submitted", "declined", "removed")
+
+
+def hand_in(session: Session, *, actor: Actor, idea: Idea, seen: int, now: datetime) -> Version:
+    """Freeze a version and give the idea to its reviewers; the promise counts from today.
+
+    `seen` is the idea's version column on the page that was confirmed. A draft needs an open
+    intake and a free place in its cohort. Raises DomainError; the draft is kept.
+    """
+    written = writing(session, idea)
+    require_open(written.place)
+    if seen != idea.version:
+        raise DomainError(
+            "idea_changed_before_hand_in",
+            N_("The text was changed meanwhile. Look at it once more, then hand it in."),
+        )
+    if written.lacks():
+        raise DomainError("idea_incomplete", N_("Something is still missing. Nothing is lost."))
+    if written.place.idea is IdeaState.DRAFT:
+        require_intake(written.intake, now=now, taken=taken(session, idea.cohort_id, lock=True))
+    today = now.astimezone(written.zone).date()
+    promise_on = calendar_of(written.country, today.year).add(today, written.promise_days)
+    version = _freeze(session, idea, written, actor=actor, now=now)
+    passage = session.get_one(Passage, idea.passage_id)
+    passage.state = PassageState.HANDED_IN
+    passage.handed_in_at = now
+    passage.promise_on = promise_on
+    idea.state = IdeaState.ACTIVE
+    idea.updated_at = now
+    session.flush()
+    reindex(session, idea)
+    record(session, _submitted(idea, written, version, promise_on, actor), now=now)
+    return version
+
+
+def taken(session: Session, cohort_id: int, *, lock: bool = False) -> int:
+    """Count the ideas that hold a place in a cohort: all but drafts and withdrawn ones.
+
+    With `lock`, whoever hands in next waits, so that two cannot take the last place.
+    """
+    if lock:
+        session.execute(select(Cohort.id).where(Cohort.id == cohort_id).with_for_update())
+    without = {*PRIVATE, IdeaState.WITHDRAWN}
+    places = (Idea.cohort_id == cohort_id) & Idea.state.not_in(without)
+    return session.scalar(select(func.count()).select_from(Idea).where(places)) or 0
+
+
+def withdraw(session: Session, *, actor: Actor, idea: Idea, reason: str, now: datetime) -> None:
+    """End the idea's way: its passage closes, its reviewers' open work and reminders too."""
+    passage = session.get_one(Passage, idea.passage_id)
+    require_withdrawable(Place(IdeaState(idea.state), PassageState(passage.state)))
+    if not reason:
+        raise DomainError(
+            "reason_missing", N_("Write a reason in a sentence or two."), field="reason"
+        )
+    unseen = idea.state == IdeaState.DRAFT
+    if passage.state != PassageState.LEFT:
+        passage.state = PassageState.LEFT
+        passage.left_at = now
+    idea.state = IdeaState.DISCARDED if unseen else IdeaState.WITHDRAWN
+    idea.withdrawn_reason = reason
+    idea.updated_at = now
+    session.flush()
+    reviewers = _close_assignments(session, idea)
+    _cancel_reminders(session, idea)
+    programme_id = session.scalar(select(Cohort.programme_id).where(Cohort.id == idea.cohort_id))
+    event = IdeaWithdrawn(
+        actor_id=actor.id,
+        programme_id=None if unseen else programme_id,  # managers never knew of a draft
+        idea_id=idea.id,
+        code=idea.code,
+        title=idea.title,
+        reason=reason,
+        path=f"/ideas/{idea.code}",
+    )
+    event_id = record(session, event, now=now)
+    line = Hears(Receivers.PERSON, "idea_withdrawn")
+    data = event.data() | {"path": "/reviews"}
+    notify(
+        session, reviewers, line, key=f"withdrawn:{event_id}", data=data,
+        event_id=event_id, about=f"idea:{idea.id}", due_at=now, now=now,
+    )  # fmt: skip
+
+
+def _close_assignments(session: Session, idea: Idea) -> list[int]:
+    """Take the open review work back; return who had it."""
+    return list(
+        session.scalars(
+            update(Assignment)
+            .where(Assignment.idea_id == idea.id, Assignment.state.not_in(ENDED_ASSIGNMENTS))
+            .values(state="removed")
+            .returning(Assignment.reviewer_id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def _cancel_reminders(session: Session, idea: Idea) -> None:
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.about == f"idea:{idea.id}",
+            Delivery.state == "waiting",
+            Delivery.event_id.is_(None),
+        )
+        .values(state="cancelled")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _freeze(
+    session: Session, idea: Idea, written: Writing, *, actor: Actor, now: datetime
+) -> Version:
+    number = session.scalar(select(func.count()).where(Version.idea_id == idea.id)) or 0
+    version = Version(
+        idea_id=idea.id,
+        passage_id=idea.passage_id,
+        number=number + 1,
+        created_by_id=actor.id,
+        created_at=now,
+        content=_content(session, idea, written),
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def _content(session: Session, idea: Idea, written: Writing) -> dict[str, Any]:
+    given = {question.asked.key: question.given for question in written.questions}
+    team = session.execute(
+        select(TeamMember, Person)
+        .join(Person, Person.id == TeamMember.person_id)
+        .where(TeamMember.idea_id == idea.id, TeamMember.state == "accepted")
+        .order_by(TeamMember.id)
+    )
+    files = session.scalars(
+        select(Attachment)
+        .where(Attachment.idea_id == idea.id, Attachment.removed_at.is_(None))
+        .order_by(Attachment.id)
+    )
+    return {
+        "language": idea.language,
+        "title": idea.title.as_dict(),
+        "summary": idea.summary.as_dict(),
+        "answers": frozen([question.asked for question in written.questions], given),
+        "team": [
+            {"person_id": person.id, "name": person.display_name, "role": member.role}
+            for member, person in team
+        ],
+        "attachments": [
+            {"id": file.id, "name": file.name, "size": file.size, "sha256": file.sha256}
+            for file in files
+        ],
+    }
+
+
+def _submitted(
+    idea: Idea, written: Writing, version: Version, promise_on: date, actor: Actor
+) -> IdeaSubmitted:
+    return IdeaSubmitted(
+        actor_id=actor.id, programme_id=written.programme_id, idea_id=idea.id, code=idea.code,
+        title=idea.title, stage=written.stage, promise_on=promise_on.isoformat(),
+        version=version.number, path=f"/ideas/{idea.code}",
+    )  # fmt: skip
