@@ -38,7 +38,11 @@ const controllers = {
 for (const [name, controller] of Object.entries(controllers)) application.register(name, controller);
 
 // A refused form opens at its list of errors; each link there leads to its field.
-document.querySelector(".error-summary")?.focus();
+const summary = document.querySelector(".error-summary");
+if (summary) {
+  summary.focus({ preventScroll: true });
+  if (summary.getBoundingClientRect().top > innerHeight / 2) summary.scrollIntoView();
+}
 
 // htmx sends the token with every request that changes something.
 document.addEventListener("htmx:configRequest", (event) => {

@@ -60,8 +60,7 @@ export default class extends Controller {
       const answer = await this.post();
       if (answer.ok) await this.stored(answer, sent);
       else if (answer.status === 409) this.meet();
-      else if (await this.signedOut(answer)) return;
-      else this.hold(answer.status >= 500 || answer.status === 429);
+      else await this.refused(answer);
     } catch {
       this.hold(true);
     } finally {
@@ -96,17 +95,18 @@ export default class extends Controller {
     this.element.submit();
   }
 
-  async signedOut(answer) {
+  // The sign-in ended, the server is busy, or a field cannot be stored as it is.
+  async refused(answer) {
     const body = await answer.json().catch(() => ({}));
-    if (!body.sign_in && answer.status !== 401) return false;
-    this.hold(false);
+    this.hold(answer.status >= 500 || answer.status === 429);
+    if (answer.status === 422 && body.error) this.state.append(`. ${body.error}`);
+    if (!body.sign_in && answer.status !== 401) return;
     const link = document.createElement("a");
     link.href = body.sign_in ?? "/";
     link.target = "_blank";
     link.textContent = this.state.dataset.signIn;
     this.state.append(" ", link);
     this.renew = true;
-    return true;
   }
 
   // Not saved: say so, and try again by itself where that can help.

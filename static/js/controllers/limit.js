@@ -1,8 +1,11 @@
 import { Controller } from "@hotwired/stimulus";
 
 const NEAR = 0.8;
+const JAPANESE = /[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\u{20000}-\u{3ffff}]/gu;
+const WORD = /[\p{L}\p{N}]+(?:['’.-][\p{L}\p{N}]+)*/gu;
 
-// Says how much room is left, only near the limit.
+// Says how much room is left, only near the limit; counts as the server does: a Japanese character is half a
+// word, space and punctuation are nothing.
 export default class extends Controller {
   static targets = ["text", "note"];
   static values = { most: Number, unit: String };
@@ -14,7 +17,8 @@ export default class extends Controller {
   }
 
   count() {
-    const used = this.unitValue === "characters" ? characters(this.textTarget.value) : words(this.textTarget.value);
+    const halves = halfWords(this.textTarget.value);
+    const used = this.unitValue === "characters" ? halves : Math.ceil(halves / 2);
     const left = this.mostValue - used;
     const note = this.noteTarget;
     note.classList.toggle("is-over", left < 0);
@@ -23,10 +27,8 @@ export default class extends Controller {
   }
 }
 
-function characters(text) {
-  return [...text.replace(/\s/gu, "")].length;
-}
-
-function words(text) {
-  return text.split(/\s+/u).filter(Boolean).length;
+function halfWords(text) {
+  const japanese = text.match(JAPANESE)?.length ?? 0;
+  const words = text.replace(JAPANESE, " ").match(WORD)?.length ?? 0;
+  return japanese + 2 * words;
 }

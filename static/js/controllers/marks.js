@@ -55,7 +55,7 @@ export default class extends Controller {
 
   comment() {
     if (this.at < 0) this.show(0);
-    const text = this.criterionTargets[this.at].querySelector("textarea");
+    const text = this.criterionTargets[this.at].querySelector("textarea") ?? this.element.querySelector("textarea");
     text?.focus();
     return Boolean(text);
   }
