@@ -147,8 +147,8 @@ def _unavailable() -> Response:
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:
-    """Log the fault with its trace, show none."""
-    log.error("unexpected", path=request.path, exc_info=error)
+    """Log the fault with its trace, show none; the view is named, as addresses can be secret."""
+    log.error("unexpected", endpoint=request.endpoint, exc_info=error)
     return page(500)
 
 

@@ -95,7 +95,15 @@ class ChangePasswordForm(NewPasswordForm):
     old = PasswordField(_l("Present password"), ANY_PASSWORD)
 
 
-class ProfileForm(Form):
+class DetailsForm(Form):
+    """Some details of a person."""
+
+    def typed(self) -> dict[str, str]:
+        """Return what was typed, by field of the person."""
+        return {name: self[name].data or "" for name in LABELS if name in self}
+
+
+class ProfileForm(DetailsForm):
     """A person's own details."""
 
     version = IntegerField(validators=[InputRequired()])
@@ -124,10 +132,6 @@ class ProfileForm(Form):
         self.time_zone.choices = _choices((zone, zone.replace("_", " ")) for zone in places.zones())
         self.country.choices = _choices(places.countries(language()))
 
-    def typed(self) -> dict[str, str]:
-        """Return what was typed, by field of the person."""
-        return {name: self[name].data or "" for name in LABELS if name in self}
-
 
 class PersonForm(ProfileForm):
     """Somebody's details, as an administrator edits them."""
@@ -135,7 +139,7 @@ class PersonForm(ProfileForm):
     email = _text("email", required=True)
 
 
-class NewPersonForm(Form):
+class NewPersonForm(DetailsForm):
     """The least that must be known of somebody who is invited."""
 
     email = _text("email", required=True)
