@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accelerator.domain.readiness import (
@@ -65,6 +65,46 @@ def assessments(
         )
         for idea_id, stored in policies
     }
+
+
+def remember_scores(session: Session, idea_ids: Collection[int], *, today: date) -> int:
+    """Store the day's score of each idea, with its parts and policy version; return how many.
+
+    The row of a day is overwritten within that day; the days before are never touched, so that
+    any past score can be explained.
+    """
+    found = assessments(session, idea_ids, today=today)
+    known = {
+        row.idea_id: row
+        for row in session.scalars(
+            select(tables.ReadinessScore).where(
+                tables.ReadinessScore.idea_id.in_(idea_ids), tables.ReadinessScore.on == today
+            )
+        )
+    }
+    for idea_id, assessment in found.items():
+        row = known.get(idea_id)
+        if row is None:
+            row = tables.ReadinessScore(idea_id=idea_id, on=today)
+            session.add(row)
+        row.score = assessment.score
+        row.policy_version = assessment.policy_version
+        row.parts = {
+            dimension.value: {
+                "claimed": part.claimed,
+                "proven": part.proven,
+                "effective": part.effective,
+            }
+            for dimension, part in assessment.parts.items()
+        }
+        session.execute(
+            update(tables.Idea)
+            .where(tables.Idea.id == idea_id)
+            .values(readiness=assessment.score)
+            .execution_options(synchronize_session=False)
+        )
+    session.flush()
+    return len(found)
 
 
 def _claims(

@@ -1,10 +1,11 @@
 """The base of all forms: CSRF, the person's language, and errors of the rules at their fields."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from wtforms import Field
-from wtforms.validators import StopValidation
+from wtforms.validators import StopValidation, ValidationError
 
 from accelerator.domain.errors import DomainError
 from accelerator.i18n import gettext, ngettext
@@ -58,3 +59,10 @@ def is_storable(text: str) -> bool:
 def stripped(value: str | None) -> str:
     """A filter for text fields: no space around, line ends as one character."""
     return (value or "").replace("\r\n", "\n").strip()
+
+
+def web_address(_form: Any, field: Field) -> None:
+    """Accept http and https addresses only; anything else could be made to run."""
+    parts = urlsplit(field.data or "")
+    if field.data and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise ValidationError(gettext("Give an address that starts with https:// or http://."))

@@ -1,20 +1,10 @@
 """Limits of what people type about milestones."""
 
-from urllib.parse import urlsplit
+from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
-from wtforms import DateField, Field, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
-
-from accelerator.i18n import gettext
 from accelerator.i18n import lazy_gettext as _l
-from accelerator.web.forms import Form, storable, stripped
-
-
-def web_address(_form: object, field: Field) -> None:
-    """Accept http and https addresses only; anything else could be made to run."""
-    parts = urlsplit(field.data or "")
-    if field.data and (parts.scheme not in ("http", "https") or not parts.netloc):
-        raise ValidationError(gettext("Give an address that starts with https:// or http://."))
+from accelerator.web.forms import Form, storable, stripped, web_address
 
 
 class NewMilestone(Form):

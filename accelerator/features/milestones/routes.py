@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from accelerator import clock
 from accelerator.domain.errors import DomainError
@@ -52,7 +53,7 @@ def of_idea(idea: Any) -> ResponseReturnValue:
 def new(idea: Any) -> ResponseReturnValue:
     """Set a milestone of the team's own."""
     form = NewMilestone()
-    form.owner.choices = [(m.id, m.name) for m in queries.team(db(), idea)]
+    form.owner.choices = _owners(queries.team(db(), idea))
     return _save(
         idea,
         form,
@@ -100,7 +101,7 @@ def reopen(milestone: Any) -> ResponseReturnValue:
 def assign(milestone: Any) -> ResponseReturnValue:
     """Give a milestone to another member of the team."""
     form = HandOver()
-    form.owner.choices = [(m.id, m.name) for m in queries.team_of(db(), milestone)]
+    form.owner.choices = _owners(queries.team_of(db(), milestone))
     return _save(
         None,
         form,
@@ -177,7 +178,7 @@ def _save(
 def _page(idea: Any, tried: Form | None = None, tried_id: int = -1) -> str:
     rows = queries.of_idea(db(), idea, now=clock.now())
     members = queries.team(db(), idea)
-    choices = [(member.id, member.name) for member in members]
+    choices = _owners(members)
     forms: dict[int, dict[str, Form]] = {}
     for row in rows:
         own = tried if row.id == tried_id else None
@@ -194,6 +195,10 @@ def _page(idea: Any, tried: Form | None = None, tried_id: int = -1) -> str:
         "milestones/of_idea.html", idea=idea, rows=rows, forms_of=forms, new_form=fresh,
         tried=tried, tried_id=tried_id,
     )  # fmt: skip
+
+
+def _owners(members: list[queries.Member]) -> list[SelectChoice]:
+    return [SelectChoice(str(member.id), member.name) for member in members]
 
 
 def _form(kind: type[Form], tried: Form | None, row: Any, **values: Any) -> Form:

@@ -1,0 +1,1 @@
+"""Commercialisation readiness: claims, dated evidence, independent verification, the score."""
