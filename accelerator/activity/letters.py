@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from accelerator.activity.reminders import sentence
 from accelerator.config import ROOT
 from accelerator.domain.bilingual import Bilingual
 from accelerator.i18n import formats, gettext, language, ngettext, speaking
@@ -64,6 +65,7 @@ def _env() -> Environment:
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters["pick"] = lambda value: Bilingual.of(value).pick(language())
     env.filters["day"] = _day
+    env.filters["sentence"] = sentence
     return env
 
 
