@@ -1,8 +1,10 @@
 """What happens to programmes and cohorts."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from accelerator.activity.events.base import Event
+from accelerator.activity.events.base import Event, Hears, Receivers
+from accelerator.domain.bilingual import Bilingual
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,3 +34,16 @@ class CohortChanged(Event):
 
     code: str
     fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandInMoved(Event):
+    """A cohort's hand-in date moved while a team was working on it."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.TEAM, "hand_in_moved"),)
+
+    code: str
+    title: Bilingual
+    stage: Bilingual
+    was: str
+    hand_in_by: str

@@ -15,7 +15,15 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, NoneOf, NumberRange, Optional, Regexp
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NoneOf,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.readiness import HIGHEST, LOWEST, Dimension
@@ -28,7 +36,7 @@ def one_side(form: PlainForm, field: Field) -> None:
     """Ask for a text in one language at least; a validator for the Japanese side."""
     other = form[field.short_name.removesuffix("_ja") + "_en"]
     if not field.data and not other.data:
-        field.errors = [_("Write this in at least one language.")]
+        raise ValidationError(_("Write this in at least one language."))
 
 
 def _name(label: str, *validators: Any) -> StringField:

@@ -77,7 +77,7 @@ def show(programme: Any) -> ResponseReturnValue:
 @allow(Permission.PROGRAMME_EDIT, subject="programme")
 def edit(programme: Any) -> ResponseReturnValue:
     """Change a programme's texts."""
-    form, found, status = _programme_form(programme), [], 200
+    form, found, status = _programme_form(programme), None, 200
     if form.validate_on_submit():
         try:
             service.change_programme(
@@ -118,7 +118,7 @@ def edit_stage(programme: Any, stage_key: str) -> ResponseReturnValue:
     view = queries.stage(db(), programme, stage_key, lock=request.method == "POST")
     if view is None:
         abort(404)
-    editor, found, status = StageEditor(view), [], 200
+    editor, found, status = StageEditor(view), None, 200
     if editor.validate_on_submit():
         try:
             service.change_stage(

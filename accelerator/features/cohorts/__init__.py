@@ -1,0 +1,1 @@
+"""Cohorts: the dated runs of a programme, their intake, their dates and how far they are."""

@@ -1,0 +1,359 @@
+"""What the pages of cohorts show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from accelerator.calendars import calendar_of
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.cohort_dates import (
+    IntakeState,
+    StageDates,
+    StageSpan,
+    intake_state,
+    propose,
+)
+from accelerator.domain.policy import Actor, Role
+from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.domain.workdays import Calendar
+from accelerator.storage.tables import Cohort, CohortStage, Idea, Passage, Programme, Stage
+from accelerator.storage.visibility import visible_ideas
+
+MOST = 50
+NEAR = timedelta(days=45)
+DAYS = ("hand_in_by", "review_by", "gate_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date of a cohort: what happens, and in how many working days while it is near."""
+
+    on: date
+    what: str
+    stage: Bilingual | None
+    working: bool
+    distance: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageCounts:
+    """How many ideas the reader sees in a stage; `decided` waits for its announcement."""
+
+    key: str
+    name: Bilingual
+    working: int = 0
+    in_review: int = 0
+    decided: int = 0
+
+    @property
+    def ideas(self) -> int:
+        """Return how many stand in the stage."""
+        return self.working + self.in_review + self.decided
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIntake:
+    """A cohort that takes ideas in now."""
+
+    code: str
+    name: Bilingual
+    programme: Bilingual
+    summary: Bilingual
+    closes_on: date
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRow:
+    """A cohort in the list of those who oversee it."""
+
+    code: str
+    name: Bilingual
+    programme: Bilingual
+    intake: IntakeState
+    stages: tuple[StageCounts, ...]
+    next: Day | None
+
+
+@dataclass(frozen=True, slots=True)
+class CohortList:
+    """A page of cohorts; `next` is the code after which the next page begins, or empty."""
+
+    rows: tuple[CohortRow, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class CohortPage:
+    """All that the page of one cohort shows besides its own row."""
+
+    programme: Programme
+    today: date
+    intake: IntakeState
+    past: tuple[Day, ...]
+    ahead: tuple[Day, ...]
+    oversees: bool
+    stages: tuple[StageCounts, ...]
+    ended: dict[str, int]
+
+    @property
+    def days_off(self) -> tuple[Day, ...]:
+        """Return the dates still to come that fall on no working day."""
+        return tuple(day for day in self.ahead if not day.working)
+
+    @property
+    def taken(self) -> int:
+        """Return how many ideas came in and were not withdrawn."""
+        ended = sum(n for state, n in self.ended.items() if state != IdeaState.WITHDRAWN)
+        return ended + sum(stage.ideas for stage in self.stages)
+
+
+def open_intakes(session: Session, *, now: datetime) -> list[OpenIntake]:
+    """List the cohorts that take ideas in now, by when they close."""
+    about = now.date()  # in UTC: no zone is further than a day away
+    rows = session.execute(
+        select(Cohort, Programme.name.label("programme"), Programme.summary.label("summary"))
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .where(
+            Programme.archived_at.is_(None),
+            Cohort.intake_opens_on <= about + timedelta(days=1),
+            Cohort.intake_closes_on >= about - timedelta(days=1),
+        )
+        .order_by(Cohort.intake_closes_on, Cohort.id)
+        .limit(MOST)
+    )
+    return [
+        OpenIntake(
+            row.Cohort.code,
+            row.Cohort.name,
+            row.programme,
+            row.summary,
+            row.Cohort.intake_closes_on,
+            _today(row.Cohort, now),
+        )
+        for row in rows
+        if _intake(row.Cohort, now) is IntakeState.OPEN
+    ]
+
+
+def overseen(session: Session, actor: Actor, *, now: datetime, after: str = "") -> CohortList:
+    """List the cohorts the reader manages or sponsors, the administrator all; newest first."""
+    programmes = _overseen(actor)
+    if not programmes and not actor.is_admin:
+        return CohortList((), "")
+    wanted = (
+        select(Cohort, Programme.name.label("programme"))
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
+    )
+    if not actor.is_admin:
+        wanted = wanted.where(Cohort.programme_id.in_(programmes))
+    last = session.scalar(select(Cohort).where(Cohort.code == after)) if after else None
+    if last is not None:
+        wanted = wanted.where(
+            or_(
+                Cohort.intake_opens_on < last.intake_opens_on,
+                and_(Cohort.intake_opens_on == last.intake_opens_on, Cohort.id < last.id),
+            )
+        )
+    rows = session.execute(wanted.limit(MOST + 1)).all()
+    shown = [row.Cohort for row in rows[:MOST]]
+    stages = _stages_of(session, {cohort.programme_id for cohort in shown})
+    counts = _counts(session, actor, [cohort.id for cohort in shown])
+    dates = _dates(session, [cohort.id for cohort in shown])
+    found = []
+    for row in rows[:MOST]:
+        cohort = row.Cohort
+        mine = stages.get(cohort.programme_id, [])
+        _, ahead = _timeline(cohort, mine, dates.get(cohort.id, {}), now, most=1)
+        found.append(
+            CohortRow(
+                code=cohort.code,
+                name=cohort.name,
+                programme=row.programme,
+                intake=_intake(cohort, now),
+                stages=tuple(_stage_counts(s, counts.get(cohort.id, {}), actor) for s in mine),
+                next=ahead[0] if ahead else None,
+            )
+        )
+    return CohortList(tuple(found), found[-1].code if len(rows) > MOST else "")
+
+
+def page(session: Session, actor: Actor, cohort: Cohort, *, now: datetime) -> CohortPage:
+    """Load what the page of a cohort shows."""
+    programme = session.get_one(Programme, cohort.programme_id)
+    stages = stages_of(session, cohort.programme_id)
+    past, ahead = _timeline(cohort, stages, dates_of(session, cohort), now)
+    oversees = actor.is_admin or cohort.programme_id in _overseen(actor)
+    counts = _counts(session, actor, [cohort.id]).get(cohort.id, {}) if oversees else {}
+    return CohortPage(
+        programme=programme,
+        today=_today(cohort, now),
+        intake=_intake(cohort, now),
+        past=past,
+        ahead=ahead,
+        oversees=oversees,
+        stages=tuple(_stage_counts(stage, counts, actor) for stage in stages),
+        ended=_ended(session, actor, cohort) if oversees else {},
+    )
+
+
+def stages_of(session: Session, programme_id: int) -> list[Stage]:
+    """List the stages of a programme in order."""
+    return _stages_of(session, {programme_id}).get(programme_id, [])
+
+
+def dates_of(session: Session, cohort: Cohort) -> dict[int, CohortStage]:
+    """Return a cohort's dates under the ids of its stages."""
+    return _dates(session, [cohort.id]).get(cohort.id, {})
+
+
+def suggest_intake(country: str, today: date) -> tuple[date, date]:
+    """Return an intake of four weeks that begins two weeks from now, on working days."""
+    calendar = calendar_of(country, today.year)
+    opens = calendar.add(today, 10)
+    return opens, calendar.add(opens, 20)
+
+
+def suggest_dates(
+    stages: Sequence[Stage], country: str, intake_closes_on: date
+) -> dict[str, StageDates]:
+    """Propose dates for each stage, under its key."""
+    spans = [StageSpan(stage.time_box_days, stage.promise_days) for stage in stages]
+    proposed = propose(intake_closes_on, spans, calendar_of(country, intake_closes_on.year))
+    return {stage.key: dates for stage, dates in zip(stages, proposed, strict=True)}
+
+
+def day_off(country: str, day: date) -> date | None:
+    """Return the next working day when a day is none, else None."""
+    found = calendar_of(country, day.year).on_or_after(day)
+    return None if found == day else found
+
+
+def moving_along(session: Session, cohort: Cohort) -> dict[str, int]:
+    """Count, by stage, the ideas at work that stand on the cohort's own hand-in date."""
+    rows = session.execute(
+        select(Stage.key, func.count().label("ideas"))
+        .join(Passage, Passage.stage_id == Stage.id)
+        .join(Idea, Idea.passage_id == Passage.id)
+        .join(
+            CohortStage,
+            (CohortStage.stage_id == Stage.id) & (CohortStage.cohort_id == Idea.cohort_id),
+        )
+        .where(
+            Idea.cohort_id == cohort.id,
+            Idea.state == IdeaState.ACTIVE,
+            Passage.state == PassageState.OPEN,
+            Passage.hand_in_by == CohortStage.hand_in_by,
+        )
+        .group_by(Stage.key)
+    )
+    return {row.key: row.ideas for row in rows}
+
+
+def _overseen(actor: Actor) -> frozenset[int]:
+    return actor.programmes(Role.MANAGER) | actor.programmes(Role.SPONSOR)
+
+
+def _ended(session: Session, actor: Actor, cohort: Cohort) -> dict[str, int]:
+    """Count the ideas whose way has ended, or rests, by state."""
+    rows = session.execute(
+        select(Idea.state, func.count().label("ideas"))
+        .where(
+            Idea.cohort_id == cohort.id,
+            Idea.state.not_in((IdeaState.DRAFT, IdeaState.ACTIVE)),
+            visible_ideas(actor),
+        )
+        .group_by(Idea.state)
+    )
+    return {row.state: row.ideas for row in rows}
+
+
+def _today(cohort: Cohort, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(cohort.time_zone)).date()
+
+
+def _intake(cohort: Cohort, now: datetime) -> IntakeState:
+    return intake_state(cohort.intake_opens_on, cohort.intake_closes_on, _today(cohort, now))
+
+
+def _stages_of(session: Session, programme_ids: set[int]) -> dict[int, list[Stage]]:
+    found: dict[int, list[Stage]] = {}
+    for stage in session.scalars(
+        select(Stage)
+        .where(Stage.programme_id.in_(programme_ids))
+        .order_by(Stage.programme_id, Stage.position)
+    ):
+        found.setdefault(stage.programme_id, []).append(stage)
+    return found
+
+
+def _dates(session: Session, cohort_ids: list[int]) -> dict[int, dict[int, CohortStage]]:
+    found: dict[int, dict[int, CohortStage]] = {}
+    for row in session.scalars(select(CohortStage).where(CohortStage.cohort_id.in_(cohort_ids))):
+        found.setdefault(row.cohort_id, {})[row.stage_id] = row
+    return found
+
+
+def _counts(
+    session: Session, actor: Actor, cohort_ids: list[int]
+) -> dict[int, dict[tuple[int, str], int]]:
+    """Count living ideas by cohort, then by stage and state of passage."""
+    found: dict[int, dict[tuple[int, str], int]] = {}
+    for row in session.execute(
+        select(Idea.cohort_id, Passage.stage_id, Passage.state, func.count().label("ideas"))
+        .join(Passage, Passage.id == Idea.passage_id)
+        .where(Idea.cohort_id.in_(cohort_ids), Idea.state == IdeaState.ACTIVE, visible_ideas(actor))
+        .group_by(Idea.cohort_id, Passage.stage_id, Passage.state)
+    ):
+        found.setdefault(row.cohort_id, {})[row.stage_id, row.state] = row.ideas
+    return found
+
+
+def _stage_counts(stage: Stage, counts: dict[tuple[int, str], int], actor: Actor) -> StageCounts:
+    """Sort the counts; a decision that was not announced is told to managers only."""
+    working, handed_in, decided = (
+        counts.get((stage.id, state), 0)
+        for state in (PassageState.OPEN, PassageState.HANDED_IN, PassageState.DECIDED)
+    )
+    if stage.programme_id not in actor.programmes(Role.MANAGER):
+        handed_in, decided = handed_in + decided, 0
+    return StageCounts(stage.key, stage.name, working, handed_in, decided)
+
+
+def _timeline(
+    cohort: Cohort,
+    stages: Sequence[Stage],
+    dates: dict[int, CohortStage],
+    now: datetime,
+    *,
+    most: int | None = None,
+) -> tuple[tuple[Day, ...], tuple[Day, ...]]:
+    """Put the dates in order, parted where today lies; today is still ahead, of which `most`."""
+    today = _today(cohort, now)
+    calendar = calendar_of(cohort.country, today.year)
+    days: list[tuple[date, str, Bilingual | None]] = [
+        (cohort.intake_opens_on, "intake_opens_on", None),
+        (cohort.intake_closes_on, "intake_closes_on", None),
+    ]
+    days += [
+        (getattr(dates[stage.id], what), what, stage.name)
+        for stage in stages
+        if stage.id in dates
+        for what in DAYS
+    ]
+    days.sort(key=lambda day: day[0])
+    return (
+        tuple(_day(calendar, today, *day) for day in days if day[0] < today),
+        tuple(_day(calendar, today, *day) for day in [d for d in days if d[0] >= today][:most]),
+    )
+
+
+def _day(calendar: Calendar, today: date, on: date, what: str, stage: Bilingual | None) -> Day:
+    near = today <= on <= today + NEAR
+    distance = calendar.count(today, on) if near else None
+    return Day(on, what, stage, calendar.is_working(on), distance)
