@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from accelerator import clock
 from accelerator.domain.errors import DomainError, Stale
+from accelerator.domain.people import LABELS
 from accelerator.domain.policy import Permission
 from accelerator.features.people import queries
 from accelerator.features.people.forms import ImportForm, NewPersonForm, PersonForm
 from accelerator.features.people.routes.blueprint import bp
-from accelerator.features.people.service import administration, imports, passwords, profiles
+from accelerator.features.people.service import administration, imports, profiles
 from accelerator.i18n import N_, ngettext
 from accelerator.i18n import gettext as _
 from accelerator.web.errors import flash_error
@@ -61,12 +62,15 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             person = administration.add(
-                db(), actor_id=actor().id, typed=form.typed(), now=clock.now()
+                db(),
+                actor_id=actor().id,
+                typed=form.typed() | {"time_zone": actor().time_zone, "country": actor().country},
+                now=clock.now(),
             )
         except DomainError as error:
             form.refuse(error)
         else:
-            passwords.invite(db(), person, actor_id=actor().id, now=clock.now())
+            administration.invite(db(), actor_id=actor().id, person=person, now=clock.now())
             flash(_("%(name)s is invited by mail.", name=person.display_name), "good")
             return redirect(url_for("people.edit", person_id=person.id), 303)
     return render_template("people/new.html", form=form), 422 if form.is_submitted() else 200
@@ -116,7 +120,7 @@ def invite_again(person: Any) -> ResponseReturnValue:
     """Mail the invitation again; the older link ends."""
     return done(
         person,
-        lambda: administration.invite(db(), actor=actor(), person=person, now=clock.now()),
+        lambda: administration.invite(db(), actor_id=actor().id, person=person, now=clock.now()),
         _("The invitation is on its way; the older link no longer works."),
     )
 
@@ -197,7 +201,10 @@ def import_people() -> ResponseReturnValue:
             return redirect(url_for("people.index"), 303)
         status = 422
     packed = base64.b64encode(content).decode()
-    return render_template("people/import.html", form=form, found=found, packed=packed), status
+    page = render_template(
+        "people/import.html", form=form, found=found, packed=packed, labels=LABELS
+    )
+    return page, status
 
 
 def unpacked(packed: str) -> bytes:

@@ -40,15 +40,18 @@ def add_checked(
     return person
 
 
-def invite(session: Session, *, actor: Actor, person: Person, now: datetime) -> None:
-    """Mail somebody a first or another link; raise DomainError when they can sign in already."""
+def invite(session: Session, *, actor_id: int | None, person: Person, now: datetime) -> str:
+    """Mail somebody a first or another link, and return its path.
+
+    Raise DomainError when they can sign in already, or their account is closed.
+    """
     if person.password_hash is not None:
         raise DomainError(
             "has_password", N_("This person has a password already; they can ask for a reset.")
         )
     if person.disabled_at is not None:
         raise DomainError("disabled", N_("This account is closed. Open it first."))
-    passwords.invite(session, person, actor_id=actor.id, now=now)
+    return passwords.invite(session, person, actor_id=actor_id, now=now)
 
 
 def disable(session: Session, *, actor: Actor, person: Person, now: datetime) -> None:

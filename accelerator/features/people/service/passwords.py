@@ -146,6 +146,14 @@ def change(
     record(session, _about(PasswordChanged, person), now=now)
 
 
+def set_directly(session: Session, person: Person, *, password: str, now: datetime) -> None:
+    """Set a password without asking for the old one, as only the operator's command may."""
+    check(person, password)
+    _store(session, person, password)
+    sign_ins.end_all(session, person_id=person.id, now=now)
+    record(session, _about(PasswordChanged, person), now=now)
+
+
 def _about(kind: type[PasswordSet | PasswordChanged], person: Person) -> Event:
     return kind(
         actor_id=person.id, subject=f"person:{person.id}", person_id=person.id, path="/forgot"
