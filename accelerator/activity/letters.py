@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from accelerator.activity.reminders import sentence
 from accelerator.config import ROOT
 from accelerator.domain.bilingual import Bilingual
-from accelerator.i18n import formats, gettext, language, ngettext, speaking
+from accelerator.i18n import counted, formats, gettext, language, speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _env() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(gettext, counted, newstyle=True)  # type: ignore[attr-defined]
     env.filters["pick"] = lambda value: Bilingual.of(value).pick(language())
     env.filters["day"] = _day
     env.filters["sentence"] = sentence

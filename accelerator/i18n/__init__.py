@@ -50,9 +50,14 @@ def gettext(message: str, **values: object) -> str:
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     """Return the text for a count; `%(num)s` is the count. Japanese has one form."""
     values.setdefault("num", n)
+    return counted(singular, plural, n) % values
+
+
+def counted(singular: str, plural: str, n: int) -> str:
+    """Return the text for a count with its placeholders open: templates fill and escape them."""
     if _language.get() == "en":
-        return (singular if n == 1 else plural) % values
-    return _catalogue(_language.get()).get(singular, singular if n == 1 else plural) % values
+        return singular if n == 1 else plural
+    return _catalogue(_language.get()).get(singular, singular if n == 1 else plural)
 
 
 class Lazy:

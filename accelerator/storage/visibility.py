@@ -9,19 +9,27 @@ from accelerator.storage.tables import Assignment, Cohort, Idea, Passage, Stage,
 
 def in_team(actor: Actor) -> ColumnElement[bool]:
     """The actor accepted an invitation to the idea's team."""
-    return exists().where(
-        TeamMember.idea_id == Idea.id,
-        TeamMember.person_id == actor.id,
-        TeamMember.state == "accepted",
+    return (
+        exists()
+        .where(
+            TeamMember.idea_id == Idea.id,
+            TeamMember.person_id == actor.id,
+            TeamMember.state == "accepted",
+        )
+        .correlate(Idea)
     )
 
 
 def is_invited(actor: Actor) -> ColumnElement[bool]:
     """The actor's invitation waits for an answer."""
-    return exists().where(
-        TeamMember.idea_id == Idea.id,
-        TeamMember.person_id == actor.id,
-        TeamMember.state == "pending",
+    return (
+        exists()
+        .where(
+            TeamMember.idea_id == Idea.id,
+            TeamMember.person_id == actor.id,
+            TeamMember.state == "pending",
+        )
+        .correlate(Idea)
     )
 
 
@@ -32,10 +40,14 @@ def outside_team(actor: Actor) -> ColumnElement[bool]:
 
 def is_reviewer(actor: Actor) -> ColumnElement[bool]:
     """The actor is assigned to review the idea and did not decline."""
-    return exists().where(
-        Assignment.idea_id == Idea.id,
-        Assignment.reviewer_id == actor.id,
-        Assignment.state.not_in(("declined", "removed")),
+    return (
+        exists()
+        .where(
+            Assignment.idea_id == Idea.id,
+            Assignment.reviewer_id == actor.id,
+            Assignment.state.not_in(("declined", "removed")),
+        )
+        .correlate(Idea)
     )
 
 

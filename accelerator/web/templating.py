@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from accelerator import clock
 from accelerator.domain.bilingual import Bilingual
-from accelerator.i18n import LANGUAGES, formats, gettext, language, ngettext
+from accelerator.i18n import LANGUAGES, counted, formats, gettext, language
 from accelerator.web import guard, nav, prose
 from accelerator.web.identity import actor_or_none
 from accelerator.web.locale import zone
@@ -26,7 +26,7 @@ def install(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.add_extension("jinja2.ext.i18n")
     env.add_extension("jinja2.ext.do")
-    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(gettext, counted, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(
         day=formats.day,
         short_day=lambda value: formats.day(value, short=True),
