@@ -156,9 +156,9 @@ def manager_anywhere(actor: Actor, _: Subject) -> bool:
     return actor.holds(Role.MANAGER)
 
 
-def sponsor(actor: Actor, subject: Subject) -> bool:
-    """A sponsor of the programme the thing belongs to."""
-    return (subject.programme_id, Role.SPONSOR) in actor.roles
+def sponsor_anywhere(actor: Actor, _: Subject) -> bool:
+    """A sponsor of any programme."""
+    return actor.holds(Role.SPONSOR)
 
 
 def administrator_after_hand_in(actor: Actor, subject: Subject) -> bool:
@@ -275,7 +275,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.READINESS_CLAIM: (team,),
     Permission.READINESS_VERIFY: (independent_verifier,),
     Permission.REPORT_EXPORT: (manager,),
-    Permission.PORTFOLIO_VIEW: (sponsor, manager),
+    Permission.PORTFOLIO_VIEW: (sponsor_anywhere, manager_anywhere),
 }
 
 WHO_MAY: dict[Clause, str] = {
@@ -285,7 +285,7 @@ WHO_MAY: dict[Clause, str] = {
     manager_after_hand_in: N_("managers of this programme"),
     manager_outside_team: N_("managers of this programme who are not in the team"),
     manager_anywhere: N_("programme managers"),
-    sponsor: N_("sponsors of this programme"),
+    sponsor_anywhere: N_("sponsors"),
     sponsor_after_hand_in: N_("sponsors of this programme"),
     owner: N_("the owner of the idea"),
     team: N_("the team of the idea"),

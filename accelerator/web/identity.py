@@ -55,27 +55,22 @@ def actor() -> Actor:
 
 def _load(token: str) -> SignedIn | None:
     now = clock.now()
-    row = (
+    rows = (
         db()
         .execute(
-            select(SignIn, Person)
+            select(SignIn, Person, Membership.programme_id, Membership.role)
             .join(Person, Person.id == SignIn.person_id)
+            .outerjoin(Membership, Membership.person_id == Person.id)
             .where(SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None))
         )
-        .one_or_none()
+        .all()
     )
-    if row is None or row.Person.disabled_at is not None or _expired(row.SignIn, now):
+    if not rows or rows[0].Person.disabled_at is not None or _expired(rows[0].SignIn, now):
         return None
-    if now - row.SignIn.seen_at > TOUCH:
-        _touch(row.SignIn.id, now)
-    roles = db().execute(
-        select(Membership.programme_id, Membership.role).where(
-            Membership.person_id == row.Person.id
-        )
-    )
-    return SignedIn(
-        token, actor_of(row.Person, frozenset((r.programme_id, Role(r.role)) for r in roles))
-    )
+    if now - rows[0].SignIn.seen_at > TOUCH:
+        _touch(rows[0].SignIn.id, now)
+    roles = frozenset((row.programme_id, Role(row.role)) for row in rows if row.role)
+    return SignedIn(token, actor_of(rows[0].Person, roles))
 
 
 def actor_of(person: Person, roles: frozenset[tuple[int, Role]]) -> Actor:

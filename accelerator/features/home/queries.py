@@ -1,0 +1,237 @@
+"""What the first page shows: tasks with their dates, one's ideas, the gates one runs, the news."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum, auto
+from typing import Any
+
+from sqlalchemy import Integer, case, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from accelerator.activity import letters
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.policy import Actor, Role
+from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.standing import Standing, standings
+from accelerator.storage.tables import (
+    Assignment,
+    Cohort,
+    Delivery,
+    Idea,
+    Milestone,
+    Passage,
+    Stage,
+    TeamMember,
+)
+
+MOST_TASKS = 20
+MOST_IDEAS = 8
+MOST_NEWS = 8
+MOST_GATES = 30
+SOON = timedelta(days=14)
+
+
+class Kind(StrEnum):
+    """What sort of thing waits for the reader."""
+
+    INVITATION = auto()
+    HAND_IN = auto()
+    MILESTONE = auto()
+    ANSWER = auto()
+    REVIEW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for the reader, and the day by which it is wanted."""
+
+    kind: Kind
+    code: str
+    title: Bilingual
+    what: Bilingual
+    due_on: date | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened, in the reader's language."""
+
+    text: str
+    path: str
+    at: datetime
+    unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateCard:
+    """A stage of a cohort in which ideas are: how many work, are reviewed, wait for a decision."""
+
+    cohort_code: str
+    cohort_name: Bilingual
+    stage_key: str
+    stage_name: Bilingual
+    working: int
+    handed_in: int
+    decided: int
+    promised: date | None
+    late: bool
+    dates_asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The first page, whole."""
+
+    tasks: tuple[Task, ...]
+    ideas: tuple[Standing, ...]
+    gates: tuple[GateCard, ...]
+    news: tuple[News, ...]
+
+
+def today(session: Session, actor: Actor, *, day: date) -> Today:
+    """Load the first page of one person."""
+    return Today(
+        tasks=_tasks(session, actor, day),
+        ideas=_ideas(session, actor),
+        gates=_gates(session, actor, day),
+        news=_news(session, actor),
+    )
+
+
+def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
+    """List what waits, nearest first; one query for all sorts of things."""
+    mine = select(TeamMember.idea_id).where(
+        TeamMember.person_id == actor.id, TeamMember.state == "accepted"
+    )
+    nothing = [literal("").label("what_ja"), literal("").label("what_en")]
+    idea = [Idea.code, Idea.title_ja, Idea.title_en]  # type: ignore[attr-defined]
+    stage = [Stage.name_ja.label("what_ja"), Stage.name_en.label("what_en")]  # type: ignore[attr-defined]
+    parts = [
+        select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, null().label("due_on"))
+        .join(TeamMember, TeamMember.idea_id == Idea.id)
+        .where(TeamMember.person_id == actor.id, TeamMember.state == "pending"),
+        select(literal(Kind.HAND_IN), *idea, *stage, Passage.hand_in_by)
+        .join(Passage, Passage.id == Idea.passage_id)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .where(
+            Idea.id.in_(mine),
+            Idea.state.in_((IdeaState.DRAFT, IdeaState.ACTIVE)),
+            Passage.state == PassageState.OPEN,
+        ),
+        select(literal(Kind.MILESTONE), *idea, Milestone.name_ja, Milestone.name_en,  # type: ignore[attr-defined]
+               Milestone.due_on)
+        .join(Idea, Idea.id == Milestone.idea_id)
+        .where(
+            Milestone.owner_id == actor.id,
+            Milestone.state == "open",
+            Milestone.due_on <= day + SOON,
+        ),
+        select(
+            case(
+                (Assignment.state == "assigned", literal(Kind.ANSWER)), else_=literal(Kind.REVIEW)
+            ),
+            *idea, *stage, Assignment.due_on,
+        )
+        .join(Idea, Idea.id == Assignment.idea_id)
+        .join(Passage, Passage.id == Assignment.passage_id)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .where(
+            Assignment.reviewer_id == actor.id,
+            Assignment.state.in_(("assigned", "accepted")),
+            Passage.state == PassageState.HANDED_IN,
+        ),
+    ]  # fmt: skip
+    found = union_all(*parts).subquery()
+    order = case((found.c.due_on.is_(None), 0), else_=1)
+    rows = session.execute(
+        select(found).order_by(order, found.c.due_on, found.c.code).limit(MOST_TASKS)
+    )
+    return tuple(
+        Task(
+            Kind(row.kind),
+            row.code,
+            Bilingual(row.title_ja, row.title_en),
+            Bilingual(row.what_ja, row.what_en),
+            row.due_on,
+            row.due_on is not None and row.due_on < day,
+        )
+        for row in rows
+    )
+
+
+def _ideas(session: Session, actor: Actor) -> tuple[Standing, ...]:
+    ids = list(
+        session.scalars(
+            select(Idea.id)
+            .join(TeamMember, TeamMember.idea_id == Idea.id)
+            .where(TeamMember.person_id == actor.id, TeamMember.state == "accepted")
+            .order_by(Idea.updated_at.desc(), Idea.id.desc())
+            .limit(MOST_IDEAS)
+        )
+    )
+    found = standings(session, ids)
+    return tuple(found[idea_id] for idea_id in ids if idea_id in found)
+
+
+def _gates(session: Session, actor: Actor, day: date) -> tuple[GateCard, ...]:
+    """List the stages in which ideas of one's programmes are, the most pressing promise first."""
+    managed = actor.programmes(Role.MANAGER)
+    if not managed:
+        return ()
+    waiting = Passage.state == PassageState.HANDED_IN
+    rows = session.execute(
+        select(
+            Cohort.code, Cohort.name, Stage.key, Stage.name,
+            _count(Passage.state == PassageState.OPEN).label("working"),
+            _count(waiting).label("handed_in"),
+            _count(Passage.state == PassageState.DECIDED).label("decided"),
+            func.min(case((waiting, Passage.promise_on))).label("promised"),
+            func.sum(
+                select(func.count())
+                .where(Milestone.passage_id == Passage.id, Milestone.asked_due_on.is_not(None))
+                .correlate(Passage)
+                .scalar_subquery()
+            ).label("asked"),
+        )
+        .select_from(Idea)
+        .join(Passage, Passage.id == Idea.passage_id)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .join(Cohort, Cohort.id == Idea.cohort_id)
+        .where(Cohort.programme_id.in_(managed), Idea.state == IdeaState.ACTIVE)
+        .group_by(Cohort.id, Stage.id)
+        .order_by(Cohort.intake_opens_on.desc(), Stage.position)
+        .limit(MOST_GATES)
+    )  # fmt: skip
+    return tuple(
+        GateCard(
+            row.code, row[1], row.key, row[3], row.working, row.handed_in, row.decided,
+            row.promised, row.promised is not None and row.promised < day, int(row.asked or 0),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _count(condition: Any) -> Any:
+    return cast(func.sum(case((condition, 1), else_=0)), Integer)
+
+
+def _news(session: Session, actor: Actor) -> tuple[News, ...]:
+    reader = letters.Reader(actor.display_name, actor.language, actor.time_zone)
+    rows = session.execute(
+        select(Delivery.template, Delivery.data, Delivery.sent_at, Delivery.read_at)
+        .where(
+            Delivery.person_id == actor.id, Delivery.channel == "inbox", Delivery.state == "sent"
+        )
+        .order_by(Delivery.id.desc())
+        .limit(MOST_NEWS)
+    )
+    return tuple(
+        News(
+            letters.subject(row.template, row.data, reader),
+            row.data.get("path") or "/inbox",
+            row.sent_at,
+            row.read_at is None,
+        )
+        for row in rows
+    )

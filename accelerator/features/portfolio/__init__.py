@@ -1,0 +1,1 @@
+"""The portfolio on one page: funnel, speed, readiness, what needs a decision."""

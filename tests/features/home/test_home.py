@@ -1,0 +1,72 @@
+"""The first page answers what needs me, by when; for every role, in both languages."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from accelerator.storage.tables import Milestone, Person
+from tests.counting import queries
+from tests.features.milestones.test_milestones import add
+from tests.world import TODAY, World
+
+ROLES = [
+    "owner", "mate", "invitee", "reviewer", "manager", "sponsor", "admin", "guest", "employee",
+]  # fmt: skip
+
+
+def test_tasks_stand_nearest_first(world: World) -> None:
+    draft = world.idea("owner", title="A draft")
+    running = world.idea("owner", state="active", title="Running", pending=("invitee",))
+    add(world, running, name="Interviews", days=3)
+    add(world, running, name="Old one", days=-4)
+    world.assign(running, "reviewer")
+    page = world.client("owner").get("/").get_data(as_text=True)
+    assert page.index("Old one 0") < page.index("Interviews 0") < page.index("Hand in for Spark")
+    assert "4 days ago" in page
+    assert draft in page
+    assert "Answer the invitation" in world.client("invitee").get("/").get_data(as_text=True)
+    assert "Say whether you can review" in world.client("reviewer").get("/").get_data(as_text=True)
+    manager = world.client("manager").get("/").get_data(as_text=True)
+    assert "Your gates" in manager
+    assert "A draft" not in manager
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_role_has_a_first_page(world: World, language: str) -> None:
+    with world.session() as session:
+        session.execute(update(Person).values(language=language))
+    world.idea("owner", state="active")
+    for name in ROLES:
+        answer = world.client(name).get("/")
+        assert answer.status_code == 200
+        assert f'<html lang="{language}"' in answer.get_data(as_text=True)
+    for name in ("sponsor", "manager"):
+        assert world.client(name).get("/portfolio").status_code == 200
+    assert world.client("employee").get("/portfolio").status_code == 403
+    assert world.client("employee").get("/styleguide").status_code == 200
+
+
+def test_the_first_page_costs_the_same_with_more_ideas(world: World) -> None:
+    world.role("owner", "manager")
+    world.role("owner", "reviewer")
+    counts = []
+    for more in (1, 6):
+        for i in range(more):
+            code = world.idea("owner", state="active", title=f"Idea {i}")
+            add(world, code, days=2)
+        with queries(world.engine) as statements:
+            world.client("owner").get("/")
+        counts.append(len([s for s in statements if s.startswith("SELECT") or "UNION" in s]))
+    assert counts[0] == counts[1] <= 10
+
+
+def test_the_portfolio_counts_what_was_handed_in(world: World) -> None:
+    world.idea("owner")
+    world.idea("owner", state="active")
+    world.idea("mate", state="stopped", passage_state="left")
+    page = world.client("sponsor").get("/portfolio").get_data(as_text=True)
+    assert "handed in" in page
+    with world.session() as session:
+        assert session.query(Milestone).count() == 0
+    assert (TODAY + timedelta(days=14)).isoformat() not in page
