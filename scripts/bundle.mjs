@@ -1,5 +1,5 @@
 // Bundles the front end into static/dist under content-hashed names, with a manifest for the server.
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -30,10 +30,12 @@ for (const [path, output] of Object.entries(metafile.outputs)) {
 await mkdir(dist, { recursive: true });
 await writeFile(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
-// Old bundles go last, so that a running server never names a file that is already gone.
+// A running server and open pages still name yesterday's bundles; older ones go.
 const kept = new Set([...Object.values(manifest), "manifest.json"]);
+const yesterday = Date.now() - 24 * 60 * 60 * 1000;
 for (const name of await readdir(dist)) {
-  if (!kept.has(name)) await rm(join(dist, name));
+  const path = join(dist, name);
+  if (!kept.has(name) && (await stat(path)).mtimeMs < yesterday) await rm(path);
 }
 
 for (const [path, output] of Object.entries(metafile.outputs)) {
