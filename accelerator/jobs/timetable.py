@@ -157,10 +157,10 @@ def may_run(engine: Engine, name: str, *, now: datetime) -> bool:
     """Say whether a job is not waiting out its failures; a start in the future tells nothing."""
     with reading(engine) as session:
         row = session.get(JobRun, name)
-    if row is None or not row.failures:
-        return True
-    pause = timedelta(seconds=PAUSES[min(row.failures, len(PAUSES)) - 1])
-    return not row.started_at <= now < row.started_at + pause
+        if row is None or not row.failures:
+            return True
+        pause = timedelta(seconds=PAUSES[min(row.failures, len(PAUSES)) - 1])
+        return not row.started_at <= now < row.started_at + pause
 
 
 def started(session: Session, name: str, *, now: datetime) -> None:
