@@ -21,7 +21,7 @@ from accelerator.domain.stages import Audience
 from accelerator.features.ideas.queries.finding import CohortRow
 from accelerator.features.ideas.queries.writing import QuestionRow, Writing
 from accelerator.i18n import language
-from accelerator.i18n import lazy_gettext as _l
+from accelerator.i18n import lazy_gettext as _
 from accelerator.web.forms import Form, storable
 
 LONGEST_TITLE = 400
@@ -40,8 +40,8 @@ def lines(text: str | None) -> str:
 
 def _title() -> StringField:
     return StringField(
-        _l("Title"),
-        [InputRequired(_l("Give the idea a title.")), Length(max=LONGEST_TITLE), storable],
+        _("Title"),
+        [InputRequired(_("Give the idea a title.")), Length(max=LONGEST_TITLE), storable],
         filters=[one_line],
     )
 
@@ -49,13 +49,13 @@ def _title() -> StringField:
 class StartForm(Form):
     """The little that is needed to begin."""
 
-    cohort = RadioField(_l("Cohort"), validate_choice=False)
+    cohort = RadioField(_("Cohort"), validate_choice=False)
     title = _title()
     summary = TextAreaField(
-        _l("Summary"),
+        _("Summary"),
         [Length(max=LONGEST_TEXT), storable],
         filters=[lines],
-        description=_l("One sentence: for whom, what, and why it is better than today."),
+        description=_("One sentence: for whom, what, and why it is better than today."),
     )
 
     def offer(self, cohorts: list[CohortRow], wanted: str) -> None:
@@ -74,8 +74,8 @@ def cohort_label(row: CohortRow) -> str:
 class WriteForm(Form):
     """Title, summary and one field per question; made anew for each stage."""
 
-    title = StringField(_l("Title"), [Length(max=LONGEST_TITLE), storable], filters=[one_line])
-    summary = TextAreaField(_l("Summary"), [Length(max=LONGEST_TEXT), storable], filters=[lines])
+    title = TextAreaField(_("Title"), [Length(max=LONGEST_TITLE), storable], filters=[one_line])
+    summary = TextAreaField(_("Summary"), [Length(max=LONGEST_TEXT), storable], filters=[lines])
 
     def typed(self, written: Writing) -> dict[str, Value]:
         """Return what was sent: fields that are not in the post are left alone."""
@@ -137,8 +137,8 @@ class WithdrawForm(Form):
     """Why the idea is taken back."""
 
     reason = TextAreaField(
-        _l("Reason"),
-        [InputRequired(_l("Write a reason in a sentence or two.")), Length(max=4000), storable],
+        _("Reason"),
+        [InputRequired(_("Write a reason in a sentence or two.")), Length(max=4000), storable],
         filters=[lines],
     )
 
@@ -147,8 +147,8 @@ class InviteForm(Form):
     """Whom to ask into the team."""
 
     who = StringField(
-        _l("Name or e-mail address"),
-        [InputRequired(_l("Write a name or an e-mail address.")), Length(max=254), storable],
+        _("Name or e-mail address"),
+        [InputRequired(_("Write a name or an e-mail address.")), Length(max=254), storable],
         filters=[one_line],
     )
 
@@ -156,16 +156,16 @@ class InviteForm(Form):
 class AttachForm(Form):
     """A file to attach."""
 
-    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
+    file = FileField(_("File"), [FileRequired(_("Choose a file."))])
 
 
 class AudienceForm(Form):
     """Who may read the idea."""
 
     audience = RadioField(
-        _l("Who may read this idea"),
+        _("Who may read this idea"),
         choices=[
-            SelectChoice(Audience.TEAM, _l("The team, its reviewers and the programme managers")),
-            SelectChoice(Audience.EVERYBODY, _l("Everybody in the company, once it is handed in")),
+            SelectChoice(Audience.TEAM, _("The team, its reviewers and the programme managers")),
+            SelectChoice(Audience.EVERYBODY, _("Everybody in the company, once it is handed in")),
         ],
     )

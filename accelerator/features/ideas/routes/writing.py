@@ -198,6 +198,7 @@ def _submit_page(idea: Any, form: HandInForm) -> str:
         written=written,
         form=form,
         lacks=written.lacks(),
+        ticked={q.field for q in written.questions if q.asked.options},
         reads=lambda question: readable(question.asked, question.given),
         due_at=due_instant(written.due_on, written.zone),
         open=written.place.passage == "open",
