@@ -14,10 +14,11 @@ from accelerator.config import Config
 from accelerator.storage.engine import make_engine
 from accelerator.storage.migrate import upgrade
 from tests.checking import CheckingClient
+from tests.live import browser_page, chromium, live_server
 from tests.postgres import PostgresServer, postgres_server
 from tests.world import NOW, World, company
 
-__all__ = ["postgres_server"]
+__all__ = ["browser_page", "chromium", "live_server", "postgres_server"]
 
 
 @pytest.fixture(scope="session")

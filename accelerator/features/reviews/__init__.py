@@ -1,0 +1,1 @@
+"""Reviews: who is asked, what they answer and mark, and what others may read of it."""

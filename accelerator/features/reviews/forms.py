@@ -1,0 +1,223 @@
+"""The forms of reviewing: limits only; what makes a review complete is a rule of the domain."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import request
+from wtforms import (
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from accelerator.domain.reviews import DeclineReason, Recommendation, ReviewText, mark_field
+from accelerator.features.reviews.queries.workspace import RubricLine
+from accelerator.i18n import gettext, language, lazy_gettext
+from accelerator.web.forms import Form, is_storable, storable, stripped
+
+LONGEST = 10_000
+CONFIDENCES = 3
+DIGITS = 10
+MOST_TICKED = 100
+RECOMMENDATIONS = {
+    Recommendation.ADVANCE: lazy_gettext("Advance"),
+    Recommendation.REWORK: lazy_gettext("Rework"),
+    Recommendation.PARK: lazy_gettext("Park"),
+    Recommendation.STOP: lazy_gettext("Stop"),
+}
+REASONS = {
+    DeclineReason.CONFLICT: lazy_gettext("I have a conflict of interest"),
+    DeclineReason.FIELD: lazy_gettext("It is not my field"),
+    DeclineReason.LOAD: lazy_gettext("I have too much to do"),
+}
+
+
+class MarkField(StringField):
+    """One of 1 to `most`; empty is an abstention where that may be, absent is no answer yet."""
+
+    def __init__(
+        self, label: str = "", *, most: int, abstain: bool = False, **options: Any
+    ) -> None:
+        super().__init__(label, **options)
+        self.most = most
+        self.abstain = abstain
+
+    def pre_validate(self, _form: Any) -> None:
+        """Refuse whatever is not offered."""
+        if self.data is None or (self.data == "" and self.abstain) or self.mark is not None:
+            return
+        raise ValueError(gettext("Choose from 1 to %(most)s.", most=self.most))
+
+    @property
+    def mark(self) -> int | None:
+        """Return the mark chosen, if it is one of those offered."""
+        offered = {str(mark): mark for mark in range(1, self.most + 1)}
+        return offered.get(self.data or "")
+
+    @property
+    def chosen(self) -> int | str | None:
+        """Return what the rubric shows as chosen: a mark, "" for an abstention, or None."""
+        return "" if self.data == "" and self.abstain else self.mark
+
+
+class ReviewForm(Form):
+    """What every review has; `review_form` adds a mark for each criterion."""
+
+    confidence = MarkField(lazy_gettext("How sure are you?"), most=CONFIDENCES, id="confidence-1")
+    recommendation = MarkField(
+        lazy_gettext("What do you recommend?"), most=len(Recommendation), id="recommendation-1"
+    )
+    comment_to_team = TextAreaField(
+        lazy_gettext("Comment to the team"),
+        description=lazy_gettext(
+            "The team reads it after the decision. Say what is strong, and what would help."
+        ),
+        filters=[stripped],
+        validators=[Optional(), storable, Length(max=LONGEST)],
+    )
+    note_to_manager = TextAreaField(
+        lazy_gettext("Note to the programme manager"),
+        description=lazy_gettext("Never shown to the team."),
+        filters=[stripped],
+        validators=[Optional(), storable, Length(max=LONGEST)],
+    )
+    version = IntegerField(default=0, validators=[Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse marks for criteria that the rubric does not have, or no longer has."""
+        good = bool(super().validate(extra_validators))
+        unknown = [
+            name for name in request.form if name.startswith("mark-") and name not in self._fields
+        ]
+        if unknown:
+            self.form_errors.append(
+                gettext("The rubric has changed: a mark belongs to no criterion of it any more.")
+            )
+        return good and not unknown
+
+    def text(self) -> ReviewText:
+        """Return what was typed, as the rules know it."""
+        marks = {
+            name.removeprefix("mark-"): field.mark
+            for name, field in self._fields.items()
+            if name.startswith("mark-") and field.data is not None
+        }
+        recommended = self.recommendation.mark
+        return ReviewText(
+            marks,
+            self.confidence.mark,
+            str(list(Recommendation)[recommended - 1]) if recommended else None,
+            self.comment_to_team.data or "",
+            self.note_to_manager.data or "",
+        )
+
+
+def review_form(rubric: Sequence[RubricLine], text: ReviewText | None = None) -> ReviewForm:
+    """Make the form of one rubric; `text` fills it before anything was posted."""
+    fields = {
+        mark_field(one.line.key): MarkField(
+            one.name.pick(language()),
+            most=one.line.most,
+            abstain=True,
+            id=f"{mark_field(one.line.key)}-1",
+        )
+        for one in rubric
+    }
+    form: ReviewForm = type("RubricForm", (ReviewForm,), fields)(data=_shown(text))
+    return form
+
+
+def _shown(text: ReviewText | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    recommended = text.recommendation
+    place = list(Recommendation).index(Recommendation(recommended)) + 1 if recommended else None
+    return {
+        **{mark_field(key): "" if mark is None else str(mark) for key, mark in text.marks.items()},
+        "confidence": str(text.confidence) if text.confidence else None,
+        "recommendation": str(place) if place else None,
+        "comment_to_team": text.comment_to_team,
+        "note_to_manager": text.note_to_manager,
+    }
+
+
+class DeclineForm(Form):
+    """Why a reviewer says no."""
+
+    reason = RadioField(
+        lazy_gettext("Why?"),
+        choices=list(REASONS.items()),
+        coerce=str,
+        validate_choice=False,
+        validators=[InputRequired(lazy_gettext("Choose one of the three reasons."))],
+    )
+    note = TextAreaField(
+        lazy_gettext("A sentence for the programme manager"),
+        filters=[stripped],
+        validators=[Optional(), storable, Length(max=1000)],
+    )
+
+    def validate_reason(self, field: RadioField) -> None:
+        """Refuse a reason that is not one of the three."""
+        if field.data not in set(DeclineReason):
+            raise ValueError(gettext("Choose one of the three reasons."))
+
+
+class ConflictForm(Form):
+    """Whose conflict it is, and why. Reviewers declare their own only."""
+
+    person = SelectField(lazy_gettext("Who has it?"), validate_choice=False)
+    reason = TextAreaField(
+        lazy_gettext("What is the conflict?"),
+        description=lazy_gettext("Read by the programme managers only."),
+        filters=[stripped],
+        validators=[Optional(), storable, Length(max=1000)],
+    )
+
+    def whose(self) -> int:
+        """Return the person chosen; 0 is nobody."""
+        return next(iter(_ids([self.person.data or ""])), 0)
+
+
+class AssignForm(Form):
+    """Which ideas, which reviewers, until when."""
+
+    idea = SelectMultipleField(
+        lazy_gettext("Ideas"),
+        validate_choice=False,
+        validators=[InputRequired(lazy_gettext("Tick at least one idea."))],
+    )
+    reviewer = SelectMultipleField(
+        lazy_gettext("Reviewers"),
+        validate_choice=False,
+        validators=[InputRequired(lazy_gettext("Tick at least one reviewer."))],
+    )
+    due_on = DateField(
+        lazy_gettext("Review by"),
+        validators=[InputRequired(lazy_gettext("Say by when."))],
+    )
+
+    def day(self) -> date:
+        """Return the day by which the reviews are asked for; only of a form that validated."""
+        found: date = self.due_on.data  # type: ignore[assignment]  # required
+        return found
+
+    def codes(self) -> list[str]:
+        """Return the codes of the ideas ticked."""
+        return [code for code in (self.idea.data or [])[:MOST_TICKED] if is_storable(code)]
+
+    def reviewer_ids(self) -> list[int]:
+        """Return the reviewers ticked."""
+        return _ids((self.reviewer.data or [])[:MOST_TICKED])
+
+
+def _ids(values: Sequence[str]) -> list[int]:
+    return [
+        int(text) for text in values if text.isascii() and text.isdecimal() and len(text) < DIGITS
+    ]

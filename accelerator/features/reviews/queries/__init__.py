@@ -1,0 +1,1 @@
+"""What the pages of reviewing show: frozen rows in a fixed number of queries, one module a page."""

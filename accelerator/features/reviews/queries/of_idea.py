@@ -1,0 +1,164 @@
+"""What a manager sees: every reviewer of one idea and what they wrote."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.policy import Actor, Role
+from accelerator.domain.reviews import AssignmentState, ReviewText, is_late
+from accelerator.domain.stages import PassageState
+from accelerator.features.reviews.queries.workspace import RubricLine, rubrics, text_of
+from accelerator.storage.tables import (
+    Assignment,
+    Cohort,
+    Conflict,
+    Idea,
+    Membership,
+    Passage,
+    Person,
+    Review,
+    Stage,
+)
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """One reviewer of an idea, with the review if it was submitted."""
+
+    id: int
+    reviewer: str
+    department: str
+    state: AssignmentState
+    due_on: date
+    late: bool
+    submitted_at: datetime | None
+    decline_reason: str | None
+    decline_note: str
+    text: ReviewText | None
+    score: float | None
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReviews:
+    """The reviews of one passage, with the rubric of its stage."""
+
+    number: int
+    stage: Bilingual
+    stage_key: str
+    required: int
+    rubric: tuple[RubricLine, ...]
+    rows: tuple[AssignmentRow, ...]
+
+    @property
+    def submitted(self) -> tuple[AssignmentRow, ...]:
+        """Return the rows whose review counts."""
+        return tuple(row for row in self.rows if row.text is not None)
+
+
+def of_idea(session: Session, idea: Idea) -> tuple[PassageReviews, ...]:
+    """Load every review of an idea, the newest passage first."""
+    passages = session.execute(
+        select(Passage, Stage, Cohort.time_zone)
+        .select_from(Passage)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .join(Cohort, Cohort.id == idea.cohort_id)
+        .where(Passage.idea_id == idea.id)
+        .order_by(Passage.number.desc())
+    ).all()
+    rows = session.execute(
+        select(Assignment, Person, Review)
+        .select_from(Assignment)
+        .join(Person, Person.id == Assignment.reviewer_id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.idea_id == idea.id, Assignment.state != AssignmentState.REMOVED)
+        .order_by(Assignment.id)
+    ).all()
+    lines = rubrics(session, {stage.id for _, stage, _ in passages})
+    return tuple(
+        PassageReviews(
+            number=passage.number,
+            stage=stage.name,
+            stage_key=stage.key,
+            required=stage.reviews_per_idea,
+            rubric=lines[stage.id],
+            rows=tuple(_assignment_row(row, zone) for row in rows if _in(row, passage)),
+        )
+        for passage, stage, zone in passages
+        if passage.state == PassageState.HANDED_IN or any(_in(row, passage) for row in rows)
+    )
+
+
+def _in(row: Row[Assignment, Person, Review], passage: Passage) -> bool:
+    return bool(row.Assignment.passage_id == passage.id)
+
+
+def _assignment_row(row: Row[Assignment, Person, Review], zone: str) -> AssignmentRow:
+    assignment, person, review = row
+    done = assignment.state == AssignmentState.SUBMITTED and review is not None
+    return AssignmentRow(
+        id=assignment.id,
+        reviewer=person.display_name,
+        department=person.department,
+        state=AssignmentState(assignment.state),
+        due_on=assignment.due_on,
+        late=bool(
+            done and review.submitted_at and is_late(review.submitted_at, assignment.due_on, zone)
+        ),
+        submitted_at=review.submitted_at if done else None,
+        decline_reason=assignment.decline_reason,
+        decline_note=assignment.decline_note,
+        text=text_of(review, submitted=True) if done else None,
+        score=review.score if done else None,
+        begun=review is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredRow:
+    """A declared conflict of interest."""
+
+    person_id: int
+    name: str
+    reason: str
+    declared_at: datetime
+
+
+def declared(session: Session, idea: Idea) -> tuple[DeclaredRow, ...]:
+    """List the declared conflicts of an idea, the newest first."""
+    rows = session.execute(
+        select(Conflict, Person)
+        .join(Person, Person.id == Conflict.person_id)
+        .where(Conflict.idea_id == idea.id)
+        .order_by(Conflict.id.desc())
+    )
+    return tuple(
+        DeclaredRow(person.id, person.display_name, conflict.reason, conflict.declared_at)
+        for conflict, person in rows
+    )
+
+
+def declarable(session: Session, idea: Idea, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """List for whom a manager may declare a conflict: themselves and the programme's reviewers."""
+    people = session.scalars(
+        select(Person)
+        .where(
+            Person.id.in_(
+                select(Membership.person_id)
+                .join(Cohort, Cohort.programme_id == Membership.programme_id)
+                .where(Cohort.id == idea.cohort_id, Membership.role == Role.REVIEWER)
+            ),
+            Person.id != actor.id,
+        )
+        .order_by(Person.family_name, Person.given_name, Person.id)
+        .limit(MOST)
+    )
+    return (
+        (str(actor.id), actor.display_name),
+        *((str(person.id), person.display_name) for person in people),
+    )

@@ -1,0 +1,154 @@
+"""The queue of one reviewer over all programmes, and which review comes next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.policy import Actor
+from accelerator.domain.reviews import ASKED, AssignmentState, is_late
+from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.storage.tables import Assignment, Cohort, Idea, Passage, Review, Stage
+
+PAGE = 50
+LATEST = 10
+REVIEWABLE = and_(Idea.state == IdeaState.ACTIVE, Passage.state == PassageState.HANDED_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One idea a reviewer was asked to review."""
+
+    assignment_id: int
+    code: str
+    title: Bilingual
+    stage: Bilingual
+    cohort: Bilingual
+    state: AssignmentState
+    open: bool
+    due_on: date
+    begun: bool
+    submitted_at: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A reviewer's queue: what waits for an answer, what is to do, and the end of what is done."""
+
+    to_answer: tuple[QueueRow, ...]
+    to_do: tuple[QueueRow, ...]
+    done: tuple[QueueRow, ...]
+    open_count: int
+    to_answer_count: int
+    done_count: int
+    nearest: date | None
+    more: int | None = None
+
+    @property
+    def required(self) -> int:
+        """Return how many reviews are asked for now or were given."""
+        return self.open_count + self.done_count
+
+
+def queue(session: Session, actor: Actor, *, after: int | None = None) -> Queue:
+    """Load a reviewer's queue over all programmes; three queries."""
+    mine = Assignment.reviewer_id == actor.id
+    asked = and_(mine, Assignment.state.in_(ASKED), REVIEWABLE)
+    done = and_(mine, Assignment.state == AssignmentState.SUBMITTED)
+    counts = session.execute(
+        select(
+            func.count().filter(asked),
+            func.count().filter(and_(asked, Assignment.state == AssignmentState.ASSIGNED)),
+            func.count().filter(done),
+            func.min(case((asked, Assignment.due_on))),
+        )
+        .select_from(Assignment)
+        .join(Idea, Idea.id == Assignment.idea_id)
+        .join(Passage, Passage.id == Assignment.passage_id)
+        .where(mine)
+    ).one()
+    waiting = [
+        _queue_row(row)
+        for row in session.execute(
+            _queue_rows(asked).order_by(Assignment.due_on, Assignment.id).limit(PAGE)
+        )
+    ]
+    page = done if after is None else and_(done, Assignment.id < after)
+    most = LATEST if after is None else PAGE
+    latest = [
+        _queue_row(row)
+        for row in session.execute(_queue_rows(page).order_by(Assignment.id.desc()).limit(most + 1))
+    ]
+    return Queue(
+        to_answer=tuple(row for row in waiting if row.state is AssignmentState.ASSIGNED),
+        to_do=tuple(row for row in waiting if row.state is AssignmentState.ACCEPTED),
+        done=tuple(latest[:most]),
+        open_count=counts[0],
+        to_answer_count=counts[1],
+        done_count=counts[2],
+        nearest=counts[3],
+        more=latest[most - 1].assignment_id if len(latest) > most else None,
+    )
+
+
+def _queue_rows(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Assignment.id, Assignment.state, Assignment.due_on, Idea.code, Idea.title,
+            Stage.name.label("stage"), Cohort.name.label("cohort"), Cohort.time_zone,
+            Review.submitted_at, Review.id.label("review_id"), REVIEWABLE.label("open"),
+        )
+        .select_from(Assignment)
+        .join(Idea, Idea.id == Assignment.idea_id)
+        .join(Passage, Passage.id == Assignment.passage_id)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .join(Cohort, Cohort.id == Idea.cohort_id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(condition)
+    )  # fmt: skip
+
+
+def _queue_row(row: Row[*tuple[Any, ...]]) -> QueueRow:
+    return QueueRow(
+        assignment_id=row.id,
+        code=row.code,
+        title=row.title,
+        stage=row.stage,
+        cohort=row.cohort,
+        state=AssignmentState(row.state),
+        open=bool(row.open),
+        due_on=row.due_on,
+        begun=row.review_id is not None,
+        submitted_at=row.submitted_at,
+        late=row.submitted_at is not None and is_late(row.submitted_at, row.due_on, row.time_zone),
+    )
+
+
+def next_code(session: Session, actor: Actor, *, after: str = "") -> str | None:
+    """Return the open review to do next: the least covered idea first, then the nearest date.
+
+    `after` is the idea just looked at; it comes again only when it alone is left.
+    """
+    other = aliased(Assignment)
+    covered = (
+        select(func.count())
+        .select_from(other)
+        .where(
+            other.passage_id == Assignment.passage_id,
+            other.state == AssignmentState.SUBMITTED,
+        )
+        .correlate(Assignment)
+        .scalar_subquery()
+    )
+    return session.scalar(
+        select(Idea.code)
+        .join(Assignment, Assignment.idea_id == Idea.id)
+        .join(Passage, Passage.id == Assignment.passage_id)
+        .where(Assignment.reviewer_id == actor.id, Assignment.state.in_(ASKED), REVIEWABLE)
+        .order_by(Idea.code == after, covered, Assignment.due_on, Assignment.id)
+        .limit(1)
+    )

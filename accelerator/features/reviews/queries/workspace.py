@@ -1,0 +1,244 @@
+"""What a reviewer has before them: the version handed in, the rubric, their own text."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.reviews import (
+    GONE,
+    AssignmentState,
+    Blind,
+    Line,
+    ReviewText,
+    is_late,
+    is_open,
+    shows_others,
+)
+from accelerator.domain.stages import IdeaState
+from accelerator.storage.tables import (
+    Assignment,
+    Cohort,
+    Criterion,
+    Idea,
+    Passage,
+    Person,
+    Review,
+    Stage,
+    Version,
+)
+
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RubricLine:
+    """One criterion with its words; `weight` is its share of the score in percent."""
+
+    line: Line
+    name: Bilingual
+    help: Bilingual
+    weight: float
+    levels: tuple[Bilingual, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReview:
+    """What another reviewer wrote; the name is empty where reviewers are hidden."""
+
+    reviewer: str
+    marks: dict[str, int | None]
+    recommendation: str | None
+    confidence: int | None
+    comment_to_team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Everything a reviewer has before them: the version handed in, the rubric, their own text."""
+
+    code: str
+    state: AssignmentState
+    open: bool
+    idea_state: IdeaState
+    due_on: date
+    stage: Bilingual
+    cohort: Bilingual
+    cohort_code: str
+    version_number: int
+    content: dict[str, Any]
+    team: tuple[str, ...]
+    team_hidden: bool
+    rubric: tuple[RubricLine, ...]
+    text: ReviewText
+    submitted: ReviewText
+    changed: bool
+    version: int
+    saved_at: datetime | None
+    submitted_at: datetime | None
+    late: bool
+    score: float | None
+    decline_reason: str | None
+    others: tuple[OtherReview, ...] = field(default=())
+    others_rule: str = ""
+
+    @property
+    def gone(self) -> bool:
+        """Say whether the review is no longer asked for, so that the idea is not shown."""
+        return self.state in GONE
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules need to know about one assignment, and the review row if there is one."""
+
+    idea: Idea
+    passage: Passage
+    stage: Stage
+    cohort: Cohort
+    review: Review | None
+    version: Version | None
+
+    @property
+    def open(self) -> bool:
+        """Say whether the review may be submitted now."""
+        return is_open(self.idea.state, self.passage.state)
+
+
+def facts(session: Session, assignment: Assignment) -> Facts:
+    """Load what surrounds an assignment: one query."""
+    newest = (
+        select(func.max(Version.id))
+        .where(Version.passage_id == assignment.passage_id)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(Idea, Passage, Stage, Cohort, Review, Version)
+        .select_from(Idea)
+        .join(Passage, Passage.id == assignment.passage_id)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .join(Cohort, Cohort.id == Idea.cohort_id)
+        .outerjoin(Review, Review.assignment_id == assignment.id)
+        .outerjoin(Version, Version.id == func.coalesce(Review.idea_version_id, newest))
+        .where(Idea.id == assignment.idea_id)
+    ).one()
+    return Facts(*row)
+
+
+def rubric(session: Session, stage_id: int) -> tuple[RubricLine, ...]:
+    """Load a stage's rubric in its order."""
+    return rubrics(session, {stage_id})[stage_id]
+
+
+def rubrics(session: Session, stage_ids: Collection[int]) -> dict[int, tuple[RubricLine, ...]]:
+    """Load the rubrics of several stages; one query."""
+    found: dict[int, list[Criterion]] = {stage: [] for stage in stage_ids}
+    for one in session.scalars(
+        select(Criterion)
+        .where(Criterion.stage_id.in_(stage_ids), Criterion.removed_at.is_(None))
+        .order_by(Criterion.position, Criterion.id)
+    ):
+        found[one.stage_id].append(one)
+    return {stage: _lines(criteria) for stage, criteria in found.items()}
+
+
+def _lines(criteria: Sequence[Criterion]) -> tuple[RubricLine, ...]:
+    total = sum(one.weight for one in criteria if one.counted) or 1.0
+    return tuple(
+        RubricLine(
+            Line(one.key, one.weight, one.counted, most=len(one.levels) or MOST),
+            one.name,
+            one.help,
+            100 * one.weight / total if one.counted else 0.0,
+            tuple(Bilingual.of(level) for level in one.levels) or (Bilingual(),) * MOST,
+        )
+        for one in criteria
+    )
+
+
+def workspace(session: Session, assignment: Assignment) -> Workspace:
+    """Load the workspace of one assignment; three queries at most."""
+    found = facts(session, assignment)
+    idea, stage, review, version = found.idea, found.stage, found.review, found.version
+    hidden = stage.blind == Blind.TEAMS_HIDDEN
+    state = AssignmentState(assignment.state)
+    done = state is AssignmentState.SUBMITTED
+    shown = state not in GONE and shows_others(stage.others_visible, mine_submitted=done)
+    return Workspace(
+        code=idea.code,
+        state=state,
+        open=found.open,
+        idea_state=IdeaState(idea.state),
+        due_on=assignment.due_on,
+        stage=stage.name,
+        cohort=found.cohort.name,
+        cohort_code=found.cohort.code,
+        version_number=version.number if version else 0,
+        content=version.content if version else {},
+        team=() if hidden else _names(version),
+        team_hidden=hidden,
+        rubric=rubric(session, stage.id),
+        text=text_of(review),
+        submitted=text_of(review, submitted=True),
+        changed=review is not None and review.draft is not None,
+        version=review.version if review else 0,
+        saved_at=review.saved_at if review else None,
+        submitted_at=review.submitted_at if review else None,
+        late=bool(
+            review
+            and review.submitted_at
+            and is_late(review.submitted_at, assignment.due_on, found.cohort.time_zone)
+        ),
+        score=review.score if review else None,
+        decline_reason=assignment.decline_reason,
+        others=_others(session, assignment, stage) if shown else (),
+        others_rule=stage.others_visible,
+    )
+
+
+def text_of(review: Review | None, *, submitted: bool = False) -> ReviewText:
+    """Return what the reviewer typed last, or (`submitted`) what counts."""
+    if review is None:
+        return ReviewText()
+    if review.draft is not None and not submitted:
+        return ReviewText.of(review.draft)
+    return ReviewText(
+        review.marks,
+        review.confidence,
+        review.recommendation,
+        review.comment_to_team,
+        review.note_to_manager,
+    )
+
+
+def _names(version: Version | None) -> tuple[str, ...]:
+    return tuple(member["name"] for member in version.content.get("team", ())) if version else ()
+
+
+def _others(session: Session, assignment: Assignment, stage: Stage) -> tuple[OtherReview, ...]:
+    rows = session.execute(
+        select(Review, Person)
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .join(Person, Person.id == Assignment.reviewer_id)
+        .where(
+            Assignment.passage_id == assignment.passage_id,
+            Assignment.id != assignment.id,
+            Assignment.state == AssignmentState.SUBMITTED,
+        )
+    ).all()
+    named = stage.blind == Blind.OPEN
+    found = (
+        OtherReview(
+            person.display_name if named else "",
+            dict(review.marks),
+            review.recommendation,
+            review.confidence,
+            review.comment_to_team,
+        )
+        for review, person in rows
+    )
+    return tuple(sorted(found, key=lambda one: (one.reviewer, one.comment_to_team)))

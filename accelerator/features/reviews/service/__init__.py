@@ -1,0 +1,1 @@
+"""What changes in reviewing: who is asked, what they answer, what they write."""
