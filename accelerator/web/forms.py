@@ -8,7 +8,30 @@ from wtforms import Field
 from wtforms.validators import StopValidation, ValidationError
 
 from accelerator.domain.errors import DomainError
-from accelerator.i18n import gettext, ngettext
+from accelerator.i18n import N_, gettext, ngettext
+
+# The messages of WTForms that our fields and validators can give; they are looked up in _Texts.
+WTFORMS_TEXTS = (
+    N_("This field is required."),
+    N_("Field must be at least %(min)d character long."),
+    N_("Field must be at least %(min)d characters long."),
+    N_("Field cannot be longer than %(max)d character."),
+    N_("Field cannot be longer than %(max)d characters."),
+    N_("Field must be between %(min)d and %(max)d characters long."),
+    N_("Field must be equal to %(other_name)s."),
+    N_("Number must be at least %(min)s."),
+    N_("Number must be at most %(max)s."),
+    N_("Number must be between %(min)s and %(max)s."),
+    N_("Invalid input."),
+    N_("Invalid Choice: could not coerce."),
+    N_("Not a valid choice."),
+    N_("'%(value)s' is not a valid choice for this field."),
+    N_("'%(value)s' are not valid choices for this field."),
+    N_("Not a valid integer value."),
+    N_("Not a valid decimal value."),
+    N_("Not a valid float value."),
+    N_("Not a valid date value."),
+)
 
 
 class _Texts:

@@ -11,9 +11,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Regexp, Valid
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.cohort_dates import StageDates, faults
-from accelerator.i18n import gettext as _
 from accelerator.i18n import language
-from accelerator.i18n import lazy_gettext as _l
+from accelerator.i18n import lazy_gettext as _
 from accelerator.i18n.places import countries, zones
 from accelerator.web.forms import Form, storable, stripped
 
@@ -37,21 +36,21 @@ def _capitals(value: str | None) -> str:
 class CohortForm(Form):
     """What a cohort is called, where its days are counted, and its intake."""
 
-    name_ja = StringField(_l("Name"), NAME, filters=[stripped])
-    name_en = StringField(_l("Name"), NAME, filters=[stripped])
+    name_ja = StringField(_("Name"), NAME, filters=[stripped])
+    name_en = StringField(_("Name"), NAME, filters=[stripped])
     capacity = IntegerField(
-        _l("Capacity"),
+        _("Capacity"),
         [InputRequired(), NumberRange(1, 100_000)],
-        description=_l("How many ideas the cohort takes in."),
+        description=_("How many ideas the cohort takes in."),
     )
     time_zone = SelectField(
-        _l("Time zone"), description=_l("A day of this cohort ends at midnight there.")
+        _("Time zone"), description=_("A day of this cohort ends at midnight there.")
     )
     country = SelectField(
-        _l("Country"), description=_l("Its weekends and holidays are no working days.")
+        _("Country"), description=_("Its weekends and holidays are no working days.")
     )
-    intake_opens_on = _day(_l("Intake opens"))
-    intake_closes_on = _day(_l("Intake closes"))
+    intake_opens_on = _day(_("Intake opens"))
+    intake_closes_on = _day(_("Intake closes"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,14 +67,14 @@ class NewCohort(CohortForm):
     """A new cohort also gets its code, which never changes: ideas are numbered by it."""
 
     code = StringField(
-        _l("Code"),
+        _("Code"),
         [
             InputRequired(),
             Length(max=12),
-            Regexp(r"[A-Z0-9]+\Z", message=_l("Use letters and digits only.")),
+            Regexp(r"[A-Z0-9]+\Z", message=_("Use letters and digits only.")),
         ],
         filters=[_capitals],
-        description=_l("Short, as people say it: with S27, ideas are numbered S27-0001 and on."),
+        description=_("Short, as people say it: with S27, ideas are numbered S27-0001 and on."),
     )
 
 
@@ -90,9 +89,9 @@ class StageDatesForm(PlainForm):
 
     Meta = Form.Meta
 
-    hand_in_by = _day(_l("Hand in by"))
-    review_by = _day(_l("Review by"))
-    gate_on = _day(_l("Gate"))
+    hand_in_by = _day(_("Hand in by"))
+    review_by = _day(_("Review by"))
+    gate_on = _day(_("Gate"))
 
     def dates(self) -> StageDates:
         """Return the days; only when the form is valid."""

@@ -27,8 +27,7 @@ from wtforms.validators import (
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.readiness import HIGHEST, LOWEST, Dimension
-from accelerator.i18n import gettext as _
-from accelerator.i18n import lazy_gettext as _l
+from accelerator.i18n import lazy_gettext as _
 from accelerator.web.forms import Form, storable, stripped
 
 
@@ -59,35 +58,35 @@ def both(form: PlainForm, name: str) -> Bilingual:
 class NewProgramme(Form):
     """Choose a template and name the programme."""
 
-    template = RadioField(_l("Template"), [InputRequired()])
+    template = RadioField(_("Template"), [InputRequired()])
     key = StringField(
-        _l("Short key"),
+        _("Short key"),
         [
             InputRequired(),
             Length(max=40),
-            Regexp(r"[a-z0-9][a-z0-9-]*\Z", message=_l("Use small letters, digits and hyphens.")),
-            NoneOf(["new"], message=_l("This word is taken by a page of its own.")),
+            Regexp(r"[a-z0-9][a-z0-9-]*\Z", message=_("Use small letters, digits and hyphens.")),
+            NoneOf(["new"], message=_("This word is taken by a page of its own.")),
         ],
         filters=[stripped],
-        description=_l("It stands in the addresses of pages, for example tech-2027."),
+        description=_("It stands in the addresses of pages, for example tech-2027."),
     )
-    name_ja = _name(_l("Name"))
-    name_en = _name(_l("Name"))
+    name_ja = _name(_("Name"))
+    name_en = _name(_("Name"))
 
 
 class EditProgramme(Form):
     """A programme's texts and who may read its ideas."""
 
     version = IntegerField(validators=[InputRequired()])
-    name_ja = _name(_l("Name"), one_side)
-    name_en = _name(_l("Name"))
-    summary_ja = _text(_l("Summary"))
-    summary_en = _text(_l("Summary"))
+    name_ja = _name(_("Name"), one_side)
+    name_en = _name(_("Name"))
+    summary_ja = _text(_("Summary"))
+    summary_en = _text(_("Summary"))
     audience = SelectField(
-        _l("Who may read new ideas"),
+        _("Who may read new ideas"),
         choices=[
-            ("team", _l("The team and those who work on the idea, unless its owner opens it")),
-            ("everybody", _l("All employees, unless the owner closes the idea")),
+            ("team", _("The team and those who work on the idea, unless its owner opens it")),
+            ("everybody", _("All employees, unless the owner closes the idea")),
         ],
     )
 
@@ -96,43 +95,43 @@ class EditStage(Form):
     """A stage's own texts and settings; its rows have small forms of their own."""
 
     version = IntegerField(validators=[InputRequired()])
-    name_ja = _name(_l("Name"), one_side)
-    name_en = _name(_l("Name"))
-    purpose_ja = _text(_l("Purpose"))
-    purpose_en = _text(_l("Purpose"))
+    name_ja = _name(_("Name"), one_side)
+    name_en = _name(_("Name"))
+    purpose_ja = _text(_("Purpose"))
+    purpose_en = _text(_("Purpose"))
     time_box_days = IntegerField(
-        _l("Time box, in working days"),
+        _("Time box, in working days"),
         [InputRequired(), NumberRange(1, 500)],
-        description=_l("How long a team is meant to work in this stage."),
+        description=_("How long a team is meant to work in this stage."),
     )
     promise_days = IntegerField(
-        _l("Gate promise, in working days"),
+        _("Gate promise, in working days"),
         [InputRequired(), NumberRange(1, 250)],
-        description=_l("By when the team hears, counted from the day it hands in."),
+        description=_("By when the team hears, counted from the day it hands in."),
     )
-    reviews_per_idea = IntegerField(_l("Reviews per idea"), [InputRequired(), NumberRange(0, 20)])
+    reviews_per_idea = IntegerField(_("Reviews per idea"), [InputRequired(), NumberRange(0, 20)])
     blind = SelectField(
-        _l("Who sees whom"),
+        _("Who sees whom"),
         choices=[
-            ("open", _l("Team and reviewers see each other")),
-            ("reviewers_hidden", _l("The team does not see who reviews")),
-            ("teams_hidden", _l("Neither sees the other")),
+            ("open", _("Team and reviewers see each other")),
+            ("reviewers_hidden", _("The team does not see who reviews")),
+            ("teams_hidden", _("Neither sees the other")),
         ],
     )
     others_visible = SelectField(
-        _l("A reviewer sees the others' reviews"),
+        _("A reviewer sees the others' reviews"),
         choices=[
-            ("never", _l("Never")),
-            ("after_mine", _l("After handing in the own review")),
-            ("always", _l("Always")),
+            ("never", _("Never")),
+            ("after_mine", _("After handing in the own review")),
+            ("always", _("Always")),
         ],
     )
-    minimum_customer = _level(_l("Customer"))
-    minimum_technology = _level(_l("Technology"))
-    minimum_business = _level(_l("Business model"))
-    minimum_ip = _level(_l("Intellectual property"))
-    minimum_team = _level(_l("Team"))
-    minimum_funding = _level(_l("Funding"))
+    minimum_customer = _level(_("Customer"))
+    minimum_technology = _level(_("Technology"))
+    minimum_business = _level(_("Business model"))
+    minimum_ip = _level(_("Intellectual property"))
+    minimum_team = _level(_("Team"))
+    minimum_funding = _level(_("Funding"))
 
     def minimum(self, dimension: str) -> Field:
         """Return the field of one dimension's minimum level."""
@@ -149,47 +148,47 @@ class RowForm(PlainForm):
 class QuestionForm(RowForm):
     """One question: its texts, whether it must be answered, its length."""
 
-    label_ja = _name(_l("Question"), one_side)
-    label_en = _name(_l("Question"))
-    help_ja = _text(_l("Help"))
-    help_en = _text(_l("Help"))
-    required = BooleanField(_l("Must be answered"))
-    word_limit = IntegerField(_l("Words at most"), [Optional(), NumberRange(5, 5000)])
+    label_ja = _name(_("Question"), one_side)
+    label_en = _name(_("Question"))
+    help_ja = _text(_("Help"))
+    help_en = _text(_("Help"))
+    required = BooleanField(_("Must be answered"))
+    word_limit = IntegerField(_("Words at most"), [Optional(), NumberRange(5, 5000)])
 
 
 class CriterionForm(RowForm):
     """One criterion: its texts, and how much it weighs."""
 
-    name_ja = _name(_l("Criterion"), one_side)
-    name_en = _name(_l("Criterion"))
-    help_ja = _text(_l("Help"))
-    help_en = _text(_l("Help"))
-    weight = FloatField(_l("Weight"), [InputRequired(), NumberRange(0, 1000)])
-    counted = BooleanField(_l("Counted in the score"))
+    name_ja = _name(_("Criterion"), one_side)
+    name_en = _name(_("Criterion"))
+    help_ja = _text(_("Help"))
+    help_en = _text(_("Help"))
+    weight = FloatField(_("Weight"), [InputRequired(), NumberRange(0, 1000)])
+    counted = BooleanField(_("Counted in the score"))
 
 
 class LevelForm(RowForm):
     """The wording of one mark of a criterion."""
 
-    wording_ja = _text(_l("Wording"))
-    wording_en = _text(_l("Wording"))
+    wording_ja = _text(_("Wording"))
+    wording_en = _text(_("Wording"))
 
 
 class MilestoneForm(RowForm):
     """One milestone template: its texts and when it is due."""
 
-    name_ja = _name(_l("Milestone"), one_side)
-    name_en = _name(_l("Milestone"))
-    evidence_ja = _text(_l("Evidence wanted"))
-    evidence_en = _text(_l("Evidence wanted"))
+    name_ja = _name(_("Milestone"), one_side)
+    name_en = _name(_("Milestone"))
+    evidence_ja = _text(_("Evidence wanted"))
+    evidence_en = _text(_("Evidence wanted"))
     anchor = SelectField(
-        _l("Counted from"),
-        choices=[("entry", _l("entering the stage")), ("gate", _l("the gate"))],
+        _("Counted from"),
+        choices=[("entry", _("entering the stage")), ("gate", _("the gate"))],
     )
     offset_days = IntegerField(
-        _l("Working days"),
+        _("Working days"),
         [InputRequired(), NumberRange(-250, 500)],
-        description=_l("A negative number lies before."),
+        description=_("A negative number lies before."),
     )
 
 
