@@ -44,6 +44,10 @@ def text_of(field: StringField) -> str:
     return field.data or ""
 
 
+def _label(name: str) -> str:
+    return _l(LABELS[name])
+
+
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
@@ -53,7 +57,7 @@ def _text(
 ) -> StringField:
     limits = [Length(max=most or MOST[name], message=TOO_LONG), storable]
     return StringField(
-        _l(LABELS[name]),
+        _label(name),
         [REQUIRED, *limits] if required else limits,
         filters=[stripped],
         description=description,
@@ -121,10 +125,10 @@ class ProfileForm(DetailsForm):
         most=2000,
         description=_l("Separated by commas, for example: surface treatment, patents, pricing."),
     )
-    language = SelectField(_l(LABELS["language"]), choices=_choices(LANGUAGES.items()))
-    time_zone = SelectField(_l(LABELS["time_zone"]))
+    language = SelectField(_label("language"), choices=_choices(LANGUAGES.items()))
+    time_zone = SelectField(_label("time_zone"))
     country = SelectField(
-        _l(LABELS["country"]), description=_l("Its public holidays are days off for reminders.")
+        _label("country"), description=_l("Its public holidays are days off for reminders.")
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -147,7 +151,7 @@ class NewPersonForm(DetailsForm):
     given_name = _text("given_name")
     department = _text("department")
     language = SelectField(
-        _l(LABELS["language"]),
+        _label("language"),
         choices=_choices(LANGUAGES.items()),
         description=_l("The language of the invitation; the person can change it."),
     )
@@ -165,7 +169,7 @@ class RoleForm(Form):
     """Who gets which role."""
 
     person = StringField(
-        _l("Person"),
+        _l("Employee"),
         [REQUIRED, Length(max=254, message=TOO_LONG), storable],
         filters=[stripped],
         description=_l("Name or e-mail address of an employee."),
