@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum, auto
 from typing import TypeVar
 
 from accelerator.domain.errors import DomainError
@@ -158,3 +159,36 @@ def places_left(capacity: int, taken: int) -> int:
     (15, 0)
     """
     return max(0, capacity - taken)
+
+
+class Why(StrEnum):
+    """What put the cut line where it is."""
+
+    ASKED = auto()
+    PLACES = auto()
+    HALF = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CutLine:
+    """The best `capacity` ideas are above the line."""
+
+    capacity: int
+    why: Why
+
+
+def cut_line(asked: int | None, *, left: int, ranked: int) -> CutLine:
+    """Return where the line is drawn: where asked, else by the places left, else at half.
+
+    Half stands in when the places do not separate the ideas: none is left, or one for each.
+
+    >>> cut_line(None, left=8, ranked=31)
+    CutLine(capacity=8, why=<Why.PLACES: 'places'>)
+    >>> cut_line(None, left=50, ranked=31)
+    CutLine(capacity=16, why=<Why.HALF: 'half'>)
+    """
+    if asked is not None:
+        return CutLine(max(0, asked), Why.ASKED)
+    if 0 < left < ranked:
+        return CutLine(left, Why.PLACES)
+    return CutLine((ranked + 1) // 2, Why.HALF)

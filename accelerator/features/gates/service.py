@@ -139,8 +139,8 @@ def announce_due(session: Session, *, now: datetime) -> str | None:
     return None if row is None else announce_one(session, Told(*row), actor_id=None, now=now)
 
 
-def undo(session: Session, *, actor: Actor, idea: Idea, now: datetime) -> None:
-    """Take a decision back before the team is told; the idea waits at its gate again."""
+def undo(session: Session, *, actor: Actor, idea: Idea, now: datetime) -> tuple[str, str]:
+    """Take a decision back before the team is told; return the codes of cohort and stage."""
     row = session.execute(
         select(Decision, Passage, Stage, Cohort.programme_id, Cohort.code)
         .join(Passage, Passage.id == Decision.passage_id)
@@ -176,6 +176,7 @@ def undo(session: Session, *, actor: Actor, idea: Idea, now: datetime) -> None:
         ),
         now=now,
     )
+    return cohort_code, stage.key
 
 
 def verdict_of(

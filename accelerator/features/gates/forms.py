@@ -1,0 +1,101 @@
+"""What a manager types to decide: one verdict for the ideas chosen, and when the teams hear."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request
+from wtforms import DateField, DateTimeLocalField, RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from accelerator.domain.gates import Unsound, Verdict
+from accelerator.domain.stages import Outcome
+from accelerator.features.gates.service import verdict_of
+from accelerator.i18n import gettext as _
+from accelerator.i18n import lazy_gettext as _l
+from accelerator.web.forms import Form, storable, stripped
+
+TO_UNDO = timedelta(minutes=10)
+TEXT = [Length(max=4000), storable]
+OUTCOMES = [
+    (Outcome.ADVANCE, _l("Advance")),
+    (Outcome.CONDITIONS, _l("Advance with conditions")),
+    (Outcome.REWORK, _l("Rework")),
+    (Outcome.PARK, _l("Park")),
+    (Outcome.STOP, _l("Stop")),
+]
+
+
+def chosen_codes() -> list[str]:
+    """Return the codes of the ideas ticked, each once, in the order of the page."""
+    return list(dict.fromkeys(request.form.getlist("selected")))
+
+
+class DecideForm(Form):
+    """The verdict; which fields an outcome needs is the rule's to say."""
+
+    outcome = RadioField(_l("Outcome"), [InputRequired()], choices=OUTCOMES)
+    reason = TextAreaField(
+        _l("Reason"),
+        TEXT,
+        filters=[stripped],
+        description=_l("The team reads it word for word. Say what was strong, then what decided."),
+    )
+    conditions = TextAreaField(
+        _l("Conditions"),
+        TEXT,
+        filters=[stripped],
+        description=_l("One a line. Each becomes a milestone of the next stage."),
+    )
+    would_change = TextAreaField(_l("What would change our mind"), TEXT, filters=[stripped])
+    revisit_on = DateField(_l("The idea comes back on"), [Optional()], render_kw={"type": "date"})
+    next_step = TextAreaField(
+        _l("Next step for the team"),
+        TEXT,
+        filters=[stripped],
+        description=_l("The message names the date by itself. Add what helps the team go on."),
+    )
+    when = RadioField(
+        _l("When the teams hear"),
+        default="soon",
+        choices=[
+            ("soon", _l("In 10 minutes; until then it can be undone")),
+            ("now", _l("At once")),
+            ("at", _l("At the moment below")),
+            ("later", _l("When somebody announces it by hand")),
+        ],
+    )
+    announce_at = DateTimeLocalField(_l("Moment"), [Optional()], format="%Y-%m-%dT%H:%M")
+
+    def verdict(self) -> Verdict:
+        """Return what was typed as a verdict."""
+        return verdict_of(
+            self.outcome.data,
+            reason=self.reason.data or "",
+            next_step=self.next_step.data or "",
+            conditions=(self.conditions.data or "").splitlines(),
+            would_change=self.would_change.data or "",
+            revisit_on=self.revisit_on.data,
+        )
+
+    def announce_moment(self, *, zone: str, now: datetime) -> datetime | None:
+        """Return when the teams hear; the moment typed is on the cohort's clock."""
+        if self.when.data == "soon":
+            return now + TO_UNDO
+        if self.when.data == "at" and self.announce_at.data is not None:
+            typed: datetime = self.announce_at.data
+            return typed.replace(tzinfo=ZoneInfo(zone))
+        return now if self.when.data == "now" else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for the moment when the teams shall hear at one."""
+        sound: bool = super().validate(extra_validators)
+        if self.when.data == "at" and not self.announce_at.errors and not self.announce_at.data:
+            self.announce_at.errors = [_("Say when the teams shall hear.")]
+            return False
+        return sound
+
+    def refuse_all(self, error: Unsound) -> None:
+        """Put each thing missing at its field."""
+        for each in error.errors:
+            self.refuse(each)
