@@ -1,15 +1,20 @@
 """Messages as people read them: rendered in the receiver's language, without the web."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from accelerator import logs
 from accelerator.activity.reminders import sentence
 from accelerator.config import ROOT
 from accelerator.domain.bilingual import Bilingual
 from accelerator.i18n import counted, formats, gettext, language, speaking
+
+_SECRET = re.compile(r"(/set-password/)[\w.~-]+")
+log = logs.get("letters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,23 @@ class Reader:
 def subject(template: str, data: dict[str, Any], reader: Reader) -> str:
     """Render the subject alone: one line, which the inbox shows too."""
     with speaking(reader.language):
-        text = _env().get_template(f"{template}/subject.txt").render(data | {"reader": reader})
+        text = _render(f"{template}/subject.txt", data | {"reader": reader})
     return " ".join(text.split())
+
+
+def notice_text(template: str, data: dict[str, Any], reader: Reader) -> str:
+    """Return what the inbox shows; one notice that cannot be written spoils no page."""
+    try:
+        return subject(template, data, reader)
+    except Exception:
+        log.exception("a notice cannot be written", template=template)
+        with speaking(reader.language):
+            return gettext("A notice that cannot be shown")
+
+
+def veiled(text: str) -> str:
+    """Hide the part of a link that would let whoever reads it set the receiver's password."""
+    return _SECRET.sub(r"\1…", text)
 
 
 def letter(template: str, data: dict[str, Any], reader: Reader, *, base_url: str) -> Letter:
@@ -43,21 +63,25 @@ def letter(template: str, data: dict[str, Any], reader: Reader, *, base_url: str
     values = data | {"reader": reader, "link": base_url + path, "base_url": base_url}
     values["subject"] = subject(template, values, reader)
     with speaking(reader.language):
-        env = _env()
         values["lang"] = language()
         return Letter(
             subject=values["subject"],
-            text=env.get_template(f"{template}/body.txt").render(values),
-            html=env.get_template(f"{template}/body.html").render(values),
+            text=_render(f"{template}/body.txt", values),
+            html=_render(f"{template}/body.html", values),
         )
 
 
+def _render(name: str, values: dict[str, Any]) -> str:
+    return _env(escapes=name.endswith(".html")).get_template(name).render(values)
+
+
 @lru_cache
-def _env() -> Environment:
+def _env(*, escapes: bool) -> Environment:
+    """Make the environment of texts or of HTML: what HTML imports is escaped too, by any name."""
     env = Environment(
         loader=FileSystemLoader(ROOT / "templates" / "email"),
         undefined=StrictUndefined,
-        autoescape=select_autoescape(["html"]),
+        autoescape=escapes,  # noqa: S701 - a text is no HTML
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],

@@ -75,10 +75,13 @@ def compose(
 
 def post_of(url: str) -> Post:
     """Open the post office of a mail address: `smtp:`, `smtps:` or `file:`."""
+    return file_box(url) or MailServer(url)
+
+
+def file_box(url: str) -> "FileBox | None":
+    """Return the folder that a `file:` address names; None for a mail server."""
     parts = urlsplit(url)
-    if parts.scheme == "file":
-        return FileBox(Path(unquote(parts.path)))
-    return MailServer(url)
+    return FileBox(Path(unquote(parts.path))) if parts.scheme == "file" else None
 
 
 class FileBox:
@@ -90,6 +93,11 @@ class FileBox:
     def file_of(self, message_id: str) -> Path:
         """Return where a message lies."""
         return self.folder / f"{message_id.strip('<>').partition('@')[0]}.eml"
+
+    def content_of(self, message_id: str) -> bytes | None:
+        """Return a message as it lies in the folder, if it does."""
+        file = self.file_of(message_id)
+        return file.read_bytes() if file.is_file() else None
 
     def send(self, message: EmailMessage) -> None:
         """Write the message to the side, then put it in its place at once."""

@@ -4,7 +4,6 @@ Each message has its own two transactions, so whatever kills the process, at mos
 between the mail server's yes and our commit goes out again, with the same Message-ID.
 """
 
-import re
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accelerator import clock, logs
-from accelerator.activity.letters import Letter, Reader, letter
+from accelerator.activity.letters import Letter, Reader, letter, veiled
 from accelerator.activity.post import Post, Refused, TryLater, compose, message_id, post_of
 from accelerator.i18n import N_
 from accelerator.jobs import remind
@@ -27,8 +26,6 @@ from accelerator.storage.tables import Delivery, Person
 BACK_OFF = tuple(timedelta(minutes=n) for n in (1, 2, 4, 8, 15, 30, 60, 60, 60))
 CLAIM = timedelta(minutes=3)
 DUE = ("waiting", "retrying")
-# Who has the link of such a mail can set its receiver's password; it is kept until it is sent.
-_SECRET = re.compile(r"(/set-password/)[\w.~-]+")
 
 log = logs.get("deliver")
 
@@ -207,13 +204,12 @@ def _note(shift: Shift, claimed: Claimed, values: dict[str, Any]) -> None:
 
 def _shown(text: Letter) -> dict[str, str]:
     """Return what the administrator's page shows, without what would open an account."""
-    return {"subject": text.subject[:400], "body": _SECRET.sub(r"\1…", text.text)}
+    return {"subject": text.subject[:400], "body": veiled(text.text)}
 
 
 def _veiled(data: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: _SECRET.sub(r"\1…", value) if isinstance(value, str) else value
-        for name, value in data.items()
+        name: veiled(value) if isinstance(value, str) else value for name, value in data.items()
     }
 
 

@@ -9,9 +9,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from accelerator import logs
-from accelerator.domain.errors import DomainError, Stale, TooMany
+from accelerator.domain.errors import DomainError, Refused, Stale, TooMany
 from accelerator.i18n import N_, gettext
 from accelerator.storage.constraints import explain
+from accelerator.web import refusals
 
 log = logs.get("web")
 
@@ -85,6 +86,8 @@ def domain_error(error: DomainError) -> ResponseReturnValue:
             }, 409
         html = render_template("stale.html", error=error, message=gettext(error.message))
         return html, 409
+    if isinstance(error, Refused):
+        refusals.note()
     response = page(error.status, detail=gettext(error.message, **error.values))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
@@ -118,6 +121,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer werkzeug's own errors in our words."""
     if error.code is None or error.code < 400:  # noqa: PLR2004
         return error.get_response()
+    if isinstance(error, refusals.Hidden):
+        refusals.note()
     response = page(error.code)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):

@@ -17,6 +17,7 @@ from accelerator.domain.policy import Actor, Permission, Subject, can
 from accelerator.i18n import N_, gettext
 from accelerator.web import subjects
 from accelerator.web.identity import actor_or_none
+from accelerator.web.refusals import Hidden
 from accelerator.web.session import SAFE
 
 View = Callable[..., ResponseReturnValue]
@@ -50,7 +51,7 @@ def allow(permission: Permission, *, subject: str | None = None) -> Callable[[Vi
                 g.subject = relation
                 seen = can(view_permission, person, relation).allowed
                 if not seen and request.method in SAFE:
-                    raise NotFound
+                    raise Hidden
             require(permission, person, relation)
             return view(**arguments)
 

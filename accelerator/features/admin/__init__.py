@@ -1,0 +1,1 @@
+"""What administrators look after: messages and whether they leave, and the audit log."""

@@ -1,0 +1,1 @@
+"""A person's notices: what happened, in their language, each leading to its page."""

@@ -1,0 +1,53 @@
+"""The inbox. Looking at it changes nothing; opening a notice is a post that leads to its page."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accelerator import clock
+from accelerator.activity.letters import Reader
+from accelerator.domain.policy import Permission
+from accelerator.features.inbox import queries, service
+from accelerator.i18n import gettext as _
+from accelerator.i18n import language
+from accelerator.web.guard import allow
+from accelerator.web.identity import actor
+from accelerator.web.session import db
+
+bp = Blueprint("inbox", __name__)
+LARGEST_ID = 2**63 - 1
+
+
+@bp.get("/inbox")
+@allow(Permission.INBOX_READ)
+def index() -> ResponseReturnValue:
+    """List the reader's notices: the unread ones, or all."""
+    everything = request.args.get("show") == "all"
+    after = request.args.get("after", type=int)
+    reader = Reader(actor().display_name, language(), actor().time_zone)
+    page = queries.notices(
+        db(),
+        person_id=actor().id,
+        reader=reader,
+        unread=not everything,
+        after=after if after is not None and 0 < after <= LARGEST_ID else None,
+    )
+    return render_template("inbox/index.html", page=page, everything=everything)
+
+
+@bp.post("/inbox/read")
+@allow(Permission.INBOX_READ)
+def read() -> ResponseReturnValue:
+    """Mark as read: all that were shown (`until`), or one (`notice`), which may be opened too."""
+    until, notice_id = (_number(request.form.get(name)) for name in ("until", "notice"))
+    back = url_for("inbox.index", show=request.form.get("show") or None)
+    if until:
+        service.read_all(db(), actor=actor(), until=until, now=clock.now())
+        flash(_("Everything you were shown is marked as read."), "good")
+        return redirect(back, 303)
+    path = service.read_one(db(), actor=actor(), notice_id=notice_id, now=clock.now())
+    return redirect(path if path and "open" in request.form else back, 303)
+
+
+def _number(text: str | None) -> int:
+    known = text is not None and text.isascii() and text.isdecimal()
+    return min(int(text or 0), LARGEST_ID) if known else 0
