@@ -101,6 +101,7 @@ class Permission(StrEnum):
     RANKING_VIEW = "ranking:view"
     CONFLICT_DECLARE = "conflict:declare"
     GATE_DECIDE = "gate:decide"
+    OUTCOME_VIEW = "outcome:view"
     MILESTONE_VIEW = "milestone:view"
     MILESTONE_EDIT = "milestone:edit"
     MILESTONE_GRANT = "milestone:grant"
@@ -268,6 +269,12 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.RANKING_VIEW: (manager,),
     Permission.CONFLICT_DECLARE: (reviewer_in_programme, manager_after_hand_in),
     Permission.GATE_DECIDE: (manager,),
+    Permission.OUTCOME_VIEW: (
+        team,
+        manager_after_hand_in,
+        sponsor_after_hand_in,
+        administrator_after_hand_in,
+    ),
     Permission.MILESTONE_VIEW: (manager,),
     Permission.MILESTONE_EDIT: (team,),
     Permission.MILESTONE_GRANT: (manager_after_hand_in,),
