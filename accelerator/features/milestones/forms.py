@@ -14,7 +14,7 @@ class NewMilestone(Form):
         _l("What will be shown"), [InputRequired(), Length(max=400), storable], filters=[stripped]
     )
     due_on = DateField(_l("By when"), [InputRequired()])
-    owner = SelectField(_l("Owner"), coerce=int)
+    owner = SelectField(_l("In charge"), coerce=int)
 
 
 class Complete(Form):
@@ -48,4 +48,4 @@ class AnswerDate(Form):
 class HandOver(Form):
     """Who owns the milestone from now on."""
 
-    owner = SelectField(_l("Owner"), coerce=int)
+    owner = SelectField(_l("In charge"), coerce=int)
