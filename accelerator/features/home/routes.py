@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from accelerator import clock
 from accelerator.domain.policy import Permission
 from accelerator.features.home import queries
 from accelerator.web import templating
@@ -25,4 +26,4 @@ def show() -> ResponseReturnValue:
 @allow(Permission.HOME_VIEW)
 def styleguide() -> ResponseReturnValue:
     """Show every component in all its states."""
-    return render_template("styleguide.html")
+    return render_template("styleguide.html", now=clock.now())
