@@ -13,7 +13,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from accelerator.domain.answers import Kind, Value
@@ -41,7 +41,7 @@ def lines(text: str | None) -> str:
 def _title() -> StringField:
     return StringField(
         _("Title"),
-        [InputRequired(_("Give the idea a title.")), Length(max=LONGEST_TITLE), storable],
+        [DataRequired(_("Give the idea a title.")), Length(max=LONGEST_TITLE), storable],
         filters=[one_line],
     )
 
@@ -138,7 +138,7 @@ class WithdrawForm(Form):
 
     reason = TextAreaField(
         _("Reason"),
-        [InputRequired(_("Write a reason in a sentence or two.")), Length(max=4000), storable],
+        [DataRequired(_("Write a reason in a sentence or two.")), Length(max=4000), storable],
         filters=[lines],
     )
 
@@ -148,7 +148,7 @@ class InviteForm(Form):
 
     who = StringField(
         _("Name or e-mail address"),
-        [InputRequired(_("Write a name or an e-mail address.")), Length(max=254), storable],
+        [DataRequired(_("Write a name or an e-mail address.")), Length(max=254), storable],
         filters=[one_line],
     )
 
