@@ -40,7 +40,10 @@ def sentence(line: Mapping[str, Any]) -> str:
     """Say one reminder; `line` is what was written down when the step was reached."""
     due_on, on = date.fromisoformat(line["due_on"]), date.fromisoformat(line["on"])
     when = "before" if on < due_on else "today" if on == due_on else "after"
-    key = line["kind"] if line["kind"] == "parked" else f"{line['kind']} {line['to']} {when}"
+    kind, to = line["kind"], line["to"]
+    if kind == "milestone" and not line["who"]:
+        to = "owner"  # whoever leads the team may have it in hand as well
+    key = kind if kind == "parked" else f"{kind} {to} {when}"
     return gettext(
         _SENTENCES[key],
         title=Bilingual.of(line["title"]).pick(language()) or line["code"],

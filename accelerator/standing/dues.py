@@ -48,6 +48,7 @@ class Task:
     paths: Mapping[Receiver, str]
     name: dict[str, str] | None = None
     who: str = ""
+    who_id: int = 0
 
     @property
     def about(self) -> str:
@@ -65,7 +66,7 @@ class Task:
             "title": self.title,
             "code": self.code,
             "name": self.name,
-            "who": self.who,
+            "who": "" if reminder.person == self.who_id else self.who,
             "path": self.paths[reminder.step.to],
         }
 
@@ -149,7 +150,7 @@ def _milestones(session: Session, roles: _Roles, until: date, only: Only) -> lis
                 },
             ),
             idea_id=row.idea_id, title=row.title.as_dict(), code=row.code,
-            name=row.Milestone.name.as_dict(), who=row.Person.display_name,
+            name=row.Milestone.name.as_dict(), who=row.Person.display_name, who_id=row.Person.id,
             paths={
                 Receiver.OWNER: f"/ideas/{row.code}/milestones",
                 Receiver.LEAD: f"/ideas/{row.code}/milestones",

@@ -104,7 +104,7 @@ def messages(
     return MessagesPage(
         rows=rows,
         after=rows[-1].id if len(found) > PAGE else None,
-        counts={name: count for name, count in counts},  # noqa: C416 - rows are no pairs to mypy
+        counts=dict.fromkeys(_COUNTED, 0) | {row[0]: row[1] for row in counts},
         running=bool(running),
         parked=list(parked),
     )
