@@ -13,6 +13,7 @@ from accelerator.domain.errors import DomainError, Refused, Stale, TooMany
 from accelerator.i18n import N_, gettext
 from accelerator.storage.constraints import explain
 from accelerator.web import refusals
+from accelerator.web.identity import ask_nobody
 
 log = logs.get("web")
 
@@ -148,6 +149,7 @@ def database_error(error: DBAPIError) -> ResponseReturnValue:
 
 
 def _unavailable() -> Response:
+    ask_nobody()
     return page(503)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from flask import g
-from flask_login import LoginManager, current_user
+from flask_login import AnonymousUserMixin, LoginManager, current_user
 from sqlalchemy import select, update
 
 from accelerator import clock
@@ -51,6 +51,11 @@ def actor() -> Actor:
     if found is None:
         raise RuntimeError("nobody is signed in; the view lacks its guard")
     return found
+
+
+def ask_nobody() -> None:
+    """Treat the reader as signed out for the rest of the request: the database cannot tell."""
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where flask-login keeps its answer
 
 
 def _load(token: str) -> SignedIn | None:

@@ -12,16 +12,24 @@ THEMES = ("auto", "light", "dark")
 
 def choose() -> None:
     """Set the language of this request; registered to run before each one."""
-    set_language(DEFAULT)
-    if request.endpoint == "static":
-        return
-    person = actor_or_none()
-    theme = person.theme if person else request.cookies.get(THEME_COOKIE, "")
-    g.theme = theme if theme in THEMES else "auto"
-    chosen = person.language if person else request.cookies.get(COOKIE, "")
-    if chosen not in LANGUAGES:
-        chosen = request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
-    set_language(chosen)
+    set_language(_asked_for())  # stands even when the database cannot say who asks
+    g.theme = _known(request.cookies.get(THEME_COOKIE, ""))
+    person = None if request.endpoint == "static" else actor_or_none()
+    if person is not None:
+        set_language(person.language)
+        g.theme = _known(person.theme)
+
+
+def _asked_for() -> str:
+    """Return the language chosen in this browser, else the one the browser prefers."""
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
+
+
+def _known(theme: str) -> str:
+    return theme if theme in THEMES else "auto"
 
 
 def zone() -> str:
