@@ -1,6 +1,6 @@
 """The forms of reviewing: limits only; what makes a review complete is a rule of the domain."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,8 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from accelerator.domain.reviews import DeclineReason, Recommendation, ReviewText, mark_field
 from accelerator.features.reviews.queries.workspace import RubricLine
@@ -52,7 +53,7 @@ class MarkField(StringField):
         """Refuse whatever is not offered."""
         if self.data is None or (self.data == "" and self.abstain) or self.mark is not None:
             return
-        raise ValueError(gettext("Choose from 1 to %(most)s.", most=self.most))
+        raise ValidationError(gettext("Choose from 1 to %(most)s.", most=self.most))
 
     @property
     def mark(self) -> int | None:
@@ -152,7 +153,7 @@ class DeclineForm(Form):
 
     reason = RadioField(
         lazy_gettext("Why?"),
-        choices=list(REASONS.items()),
+        choices=[SelectChoice(reason, label) for reason, label in REASONS.items()],
         coerce=str,
         validate_choice=False,
         validators=[InputRequired(lazy_gettext("Choose one of the three reasons."))],
@@ -166,7 +167,7 @@ class DeclineForm(Form):
     def validate_reason(self, field: RadioField) -> None:
         """Refuse a reason that is not one of the three."""
         if field.data not in set(DeclineReason):
-            raise ValueError(gettext("Choose one of the three reasons."))
+            raise ValidationError(gettext("Choose one of the three reasons."))
 
 
 class ConflictForm(Form):
@@ -179,6 +180,10 @@ class ConflictForm(Form):
         filters=[stripped],
         validators=[Optional(), storable, Length(max=1000)],
     )
+
+    def offer(self, people: Iterable[tuple[int, str]]) -> None:
+        """Fill the list of people to choose from."""
+        self.person.choices = [SelectChoice(str(person), name) for person, name in people]
 
     def whose(self) -> int:
         """Return the person chosen; 0 is nobody."""

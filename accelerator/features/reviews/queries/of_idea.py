@@ -143,7 +143,7 @@ def declared(session: Session, idea: Idea) -> tuple[DeclaredRow, ...]:
     )
 
 
-def declarable(session: Session, idea: Idea, actor: Actor) -> tuple[tuple[str, str], ...]:
+def declarable(session: Session, idea: Idea, actor: Actor) -> tuple[tuple[int, str], ...]:
     """List for whom a manager may declare a conflict: themselves and the programme's reviewers."""
     people = session.scalars(
         select(Person)
@@ -159,6 +159,6 @@ def declarable(session: Session, idea: Idea, actor: Actor) -> tuple[tuple[str, s
         .limit(MOST)
     )
     return (
-        (str(actor.id), actor.display_name),
-        *((str(person.id), person.display_name) for person in people),
+        (actor.id, actor.display_name),
+        *((person.id, person.display_name) for person in people),
     )

@@ -164,7 +164,7 @@ def declare_conflict(idea: Any) -> ResponseReturnValue:
     manages = may(Permission.REVIEW_READ)
     people = reading.declarable(db(), idea, actor()) if manages else ()
     form = ConflictForm(data={"person": str(actor().id)})
-    form.person.choices = people
+    form.offer(people)
     if form.validate_on_submit():
         whose = form.whose() if manages else actor().id
         try:

@@ -39,6 +39,8 @@ def decline(
     now: datetime,
 ) -> None:
     """Say no, for one of three reasons; a conflict is declared with it, so it holds from now on."""
+    if assignment.state == AssignmentState.DECLINED:
+        return
     found = facts(session, assignment)
     _require_open(assignment, found)
     if assignment.state == AssignmentState.SUBMITTED:
