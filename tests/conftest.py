@@ -2,17 +2,19 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event, select
 
 from accelerator import clock
 from accelerator.app import create_app
 from accelerator.config import Config
 from accelerator.storage.engine import make_engine
 from accelerator.storage.migrate import upgrade
+from accelerator.storage.tables import Person
 from tests.checking import CheckingClient
 from tests.live import browser_page, chromium, live_server
 from tests.postgres import PostgresServer, postgres_server
@@ -27,10 +29,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
-    with engine.connect() as connection:
-        connection.rollback()
-        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
+    _fold_log(engine)
     return path
 
 
@@ -47,24 +46,72 @@ def postgres_template(postgres_server: PostgresServer) -> str:
     return "template_accelerator"
 
 
+@pytest.fixture(scope="session")
+def sqlite_company(sqlite_template: Path, application: Flask) -> tuple[Path, World]:
+    """Return the template with the usual company in it, and what is where."""
+    path = sqlite_template.with_name("company.sqlite3")
+    shutil.copyfile(sqlite_template, path)
+    engine = make_engine(f"sqlite:///{path}")
+    world = company(engine, application)
+    _fold_log(engine)
+    return path, world
+
+
+@pytest.fixture(scope="session")
+def postgres_company(
+    postgres_server: PostgresServer, postgres_template: str, application: Flask
+) -> tuple[str, World]:
+    """Return the name of a database with the usual company in it, and what is where."""
+    engine = make_engine(postgres_server.clone(postgres_template))
+    world = company(engine, application)
+    engine.dispose()
+    return str(engine.url.database), world
+
+
+def _fold_log(engine: Engine) -> None:
+    """Write SQLite's log into its file, so that the file alone can be copied."""
+    with engine.connect() as connection:
+        connection.rollback()
+        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Yield the address of a fresh, migrated database; each test runs on both kinds."""
+    """Yield the address of a fresh database; each test runs on both kinds.
+
+    It is empty, or holds the usual company when the test asks for `world`.
+    """
+    peopled = "world" in request.fixturenames
     if request.param == "sqlite":
+        template = (
+            request.getfixturevalue("sqlite_company")[0]
+            if peopled
+            else request.getfixturevalue("sqlite_template")
+        )
         path = tmp_path / "test.sqlite3"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        shutil.copyfile(template, path)
         yield f"sqlite:///{path}"
     else:
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        url = server.clone(request.getfixturevalue("postgres_template"))
+        name = (
+            request.getfixturevalue("postgres_company")[0]
+            if peopled
+            else request.getfixturevalue("postgres_template")
+        )
+        url = server.clone(name)
         yield url
         server.drop(url)
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    """Yield an engine on the fresh database."""
+    """Yield an engine on the fresh database; on SQLite without waiting for the disk."""
     engine = make_engine(database_url)
+    if engine.dialect.name == "sqlite":
+        event.listen(
+            engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous = OFF").close()
+        )
     yield engine
     engine.dispose()
 
@@ -72,6 +119,10 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def config(database_url: str, tmp_path: Path) -> Config:
     """Return settings for tests: files and mails under the test's own folder."""
+    return _config(database_url, tmp_path)
+
+
+def _config(database_url: str, tmp_path: Path) -> Config:
     return Config(
         environment="development",
         secret_key="for tests only, long enough to be accepted",
@@ -84,19 +135,35 @@ def config(database_url: str, tmp_path: Path) -> Config:
     )
 
 
-@pytest.fixture
-def app(config: Config, engine: Engine) -> Flask:
-    """Return the real application on the fresh database."""
-    app = create_app(config, engine=engine)
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Make the application once a process: its templates are compiled once."""
+    folder = tmp_path_factory.mktemp("instance")
+    app = create_app(_config("sqlite://", folder), engine=make_engine("sqlite://"))
     app.test_client_class = CheckingClient
-    app.testing = False
     return app
 
 
 @pytest.fixture
-def world(engine: Engine, app: Flask) -> World:
+def app(application: Flask, config: Config, engine: Engine) -> Flask:
+    """Return the real application on the fresh database."""
+    application.extensions["accelerator"] |= {"config": config, "engine": engine}
+    return application
+
+
+@pytest.fixture
+def world(engine: Engine, app: Flask, request: pytest.FixtureRequest) -> World:
     """Return the usual small company; the clock stands at NOW."""
-    return company(engine, app)
+    with engine.connect() as connection:
+        peopled = connection.execute(select(Person.id).limit(1)).first() is not None
+        connection.rollback()
+    if not peopled:
+        return company(engine, app)
+    kind = "sqlite" if engine.dialect.name == "sqlite" else "postgres"
+    made: World = request.getfixturevalue(f"{kind}_company")[1]
+    return replace(
+        made, engine=engine, app=app, people=dict(made.people), stage_ids=list(made.stage_ids)
+    )
 
 
 @pytest.fixture(autouse=True)

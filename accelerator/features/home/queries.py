@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any
 
-from sqlalchemy import Integer, case, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, Integer, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from accelerator.activity import letters
@@ -108,7 +108,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
     idea = [Idea.code, Idea.title_ja, Idea.title_en]  # type: ignore[attr-defined]
     stage = [Stage.name_ja.label("what_ja"), Stage.name_en.label("what_en")]  # type: ignore[attr-defined]
     parts = [
-        select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, null().label("due_on"))
+        select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, cast(null(), Date).label("due_on"))
         .join(TeamMember, TeamMember.idea_id == Idea.id)
         .where(TeamMember.person_id == actor.id, TeamMember.state == "pending"),
         select(literal(Kind.HAND_IN), *idea, *stage, Passage.hand_in_by)
