@@ -68,10 +68,9 @@ def test_what_is_easy_to_guess_is_refused_at_its_field(password, code):
 def test_only_the_rule_decides(password):
     try:
         check(password, about=(), common=())
-    except DomainError as error:
-        assert error.field == "password"
-    else:
-        assert SHORTEST <= len(normalised(password)) <= LONGEST
+    except DomainError:
+        return
+    assert SHORTEST <= len(normalised(password)) <= LONGEST
 
 
 def test_the_list_is_long_and_in_the_form_it_is_compared_in():

@@ -161,7 +161,11 @@ class ImportForm(Form):
     """A file to look at first; then the same file again, carried by the page."""
 
     file = FileField(_l("CSV file"))
-    content = HiddenField(validators=[Length(max=1_900_000)])
+    content = HiddenField(
+        validators=[
+            Length(max=1_900_000, message=_l("The file is larger than 1 MB. Bring it in parts."))
+        ]
+    )
     invite = BooleanField(_l("Send an invitation to everybody who is new"), default=True)
 
 
