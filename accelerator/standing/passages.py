@@ -1,5 +1,6 @@
 """How an idea enters a stage: a new passage, and the stage's milestones with their dates."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from accelerator.calendars import calendar_of
 from accelerator.domain.stages import PassageState
-from accelerator.domain.workdays import Calendar
 from accelerator.storage.tables import (
     Cohort,
     CohortStage,
@@ -20,10 +20,16 @@ from accelerator.storage.tables import (
 )
 
 
-def enter_stage(
-    session: Session, *, idea: Idea, cohort: Cohort, stage: Stage, now: datetime
-) -> Passage:
-    """Open the idea's next passage, in `stage`, and make the stage's milestones.
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What every idea is given that enters a stage on a day: when to hand in, and milestones."""
+
+    hand_in_by: date
+    milestones: tuple[tuple[MilestoneTemplate, date], ...]
+
+
+def entrance(session: Session, *, cohort: Cohort, stage: Stage, now: datetime) -> Entrance:
+    """Work out the dates of a stage that is entered now.
 
     The hand-in date is the cohort's date for the stage; where that has passed (a rolling stage, a
     rework), it is the stage's time box in working days from now.
@@ -35,6 +41,23 @@ def enter_stage(
     if dates is not None and dates.hand_in_by > today:
         hand_in_by = dates.hand_in_by
     gate_on = dates.gate_on if dates is not None and dates.gate_on > today else hand_in_by
+    templates = session.scalars(
+        select(MilestoneTemplate)
+        .where(MilestoneTemplate.stage_id == stage.id, MilestoneTemplate.removed_at.is_(None))
+        .order_by(MilestoneTemplate.position)
+    )
+    due = []
+    for template in templates:
+        start = today if template.anchor == "entry" else gate_on
+        due.append((template, max(calendar.add(start, template.offset_days), today)))
+    return Entrance(hand_in_by, tuple(due))
+
+
+def enter_stage(
+    session: Session, *, idea: Idea, cohort: Cohort, stage: Stage, now: datetime
+) -> Passage:
+    """Open the idea's next passage, in `stage`, and make the stage's milestones."""
+    given = entrance(session, cohort=cohort, stage=stage, now=now)
     number = session.scalar(
         select(func.coalesce(func.max(Passage.number), 0)).where(Passage.idea_id == idea.id)
     )
@@ -44,42 +67,22 @@ def enter_stage(
         number=(number or 0) + 1,
         state=PassageState.OPEN,
         entered_at=now,
-        hand_in_by=hand_in_by,
+        hand_in_by=given.hand_in_by,
     )
     session.add(passage)
     session.flush()
     idea.passage_id = passage.id
-    _make_milestones(session, idea, passage, calendar, today=today, gate_on=gate_on)
-    return passage
-
-
-def _make_milestones(
-    session: Session,
-    idea: Idea,
-    passage: Passage,
-    calendar: Calendar,
-    *,
-    today: date,
-    gate_on: date,
-) -> None:
-    templates = session.scalars(
-        select(MilestoneTemplate)
-        .where(
-            MilestoneTemplate.stage_id == passage.stage_id, MilestoneTemplate.removed_at.is_(None)
+    session.add_all(
+        Milestone(
+            idea_id=idea.id,
+            passage_id=passage.id,
+            template_id=template.id,
+            name=template.name,
+            wanted=template.evidence,
+            owner_id=idea.owner_id,
+            due_on=due_on,
         )
-        .order_by(MilestoneTemplate.position)
+        for template, due_on in given.milestones
     )
-    for template in templates:
-        start = today if template.anchor == "entry" else gate_on
-        session.add(
-            Milestone(
-                idea_id=idea.id,
-                passage_id=passage.id,
-                template_id=template.id,
-                name=template.name,
-                wanted=template.evidence,
-                owner_id=idea.owner_id,
-                due_on=max(calendar.add(start, template.offset_days), today),
-            )
-        )
     session.flush()
+    return passage

@@ -1,5 +1,7 @@
 """Finding ideas by their words: FTS5 on SQLite, tsvector on PostgreSQL, one interface."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import ColumnElement, bindparam, text
 from sqlalchemy.orm import Session
 
@@ -24,11 +26,19 @@ _ADD = {
 
 def index(session: Session, idea_id: int, content: str) -> None:
     """Replace what an idea is found by; in the caller's transaction."""
-    found = words(content)[:MOST_WORDS]
+    session.execute(_FORGET[session.get_bind().dialect.name], {"id": idea_id})
+    index_new(session, {idea_id: content})
+
+
+def index_new(session: Session, contents: Mapping[int, str]) -> None:
+    """Say what ideas are found by that were never indexed; one statement for all of them."""
     dialect = session.get_bind().dialect.name
-    session.execute(_FORGET[dialect], {"id": idea_id})
-    listed = _vector(found) if dialect == "postgresql" else " ".join(found)
-    session.execute(_ADD[dialect], {"id": idea_id, "words": listed})
+    rows = []
+    for idea_id, content in contents.items():
+        found = words(content)[:MOST_WORDS]
+        listed = _vector(found) if dialect == "postgresql" else " ".join(found)
+        rows.append({"id": idea_id, "words": listed})
+    session.execute(_ADD[dialect], rows)
 
 
 def matches(session: Session, query: str) -> ColumnElement[bool] | None:
