@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from wtforms import Field, Form
 
@@ -28,6 +27,6 @@ def meanwhile(mine: Iterable[Form], saved: Iterable[Form]) -> list[Meanwhile]:
 
 
 def _shown(field: Field) -> str:
-    choices: list[tuple[Any, Any]] = getattr(field, "choices", None) or []
-    data = field.data
-    return str(dict(choices).get(data, "" if data is None else data))
+    data = "" if field.data is None else field.data
+    words = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
+    return str(words.get(data, data))

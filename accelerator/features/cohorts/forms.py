@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from wtforms import DateField, Field, IntegerField, SelectField, StringField
 from wtforms import Form as PlainForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
 
 from accelerator.domain.bilingual import Bilingual
@@ -54,8 +55,8 @@ class CohortForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.time_zone.choices = [(zone, zone) for zone in zones()]
-        self.country.choices = list(countries(language()))
+        self.time_zone.choices = [SelectChoice(zone) for zone in zones()]
+        self.country.choices = [SelectChoice(*country) for country in countries(language())]
 
     def validate_name_ja(self, field: Field) -> None:
         """Ask for a name in one language at least."""

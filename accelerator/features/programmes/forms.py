@@ -15,6 +15,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import (
     InputRequired,
     Length,
@@ -85,8 +86,10 @@ class EditProgramme(Form):
     audience = SelectField(
         _("Who may read new ideas"),
         choices=[
-            ("team", _("The team and those who work on the idea, unless its owner opens it")),
-            ("everybody", _("All employees, unless the owner closes the idea")),
+            SelectChoice(
+                "team", _("The team and those who work on the idea, unless its owner opens it")
+            ),
+            SelectChoice("everybody", _("All employees, unless the owner closes the idea")),
         ],
     )
 
@@ -113,17 +116,17 @@ class EditStage(Form):
     blind = SelectField(
         _("Who sees whom"),
         choices=[
-            ("open", _("Team and reviewers see each other")),
-            ("reviewers_hidden", _("The team does not see who reviews")),
-            ("teams_hidden", _("Neither sees the other")),
+            SelectChoice("open", _("Team and reviewers see each other")),
+            SelectChoice("reviewers_hidden", _("The team does not see who reviews")),
+            SelectChoice("teams_hidden", _("Neither sees the other")),
         ],
     )
     others_visible = SelectField(
         _("A reviewer sees the others' reviews"),
         choices=[
-            ("never", _("Never")),
-            ("after_mine", _("After handing in the own review")),
-            ("always", _("Always")),
+            SelectChoice("never", _("Never")),
+            SelectChoice("after_mine", _("After handing in the own review")),
+            SelectChoice("always", _("Always")),
         ],
     )
     minimum_customer = _level(_("Customer"))
@@ -183,7 +186,10 @@ class MilestoneForm(RowForm):
     evidence_en = _text(_("Evidence wanted"))
     anchor = SelectField(
         _("Counted from"),
-        choices=[("entry", _("entering the stage")), ("gate", _("the gate"))],
+        choices=[
+            SelectChoice("entry", _("entering the stage")),
+            SelectChoice("gate", _("the gate")),
+        ],
     )
     offset_days = IntegerField(
         _("Working days"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from accelerator import clock
 from accelerator.domain.errors import DomainError, Stale
@@ -41,7 +42,7 @@ def new() -> ResponseReturnValue:
     """Make a programme from a ready-made template."""
     cards = queries.templates()
     form = NewProgramme()
-    form.template.choices = [(card.key, str(card.name)) for card in cards]
+    form.template.choices = [SelectChoice(card.key) for card in cards]
     if form.validate_on_submit():
         try:
             programme = service.create_from_template(
