@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from accelerator.activity.letters import Letter
 
@@ -118,19 +118,19 @@ class FileBox:
 
 
 class MailServer:
-    """An SMTP server, `smtp://[user:password@]host[:port]`; `smtps:` speaks TLS from the start.
+    """An SMTP server, `smtp://[user:password@]host[:port][?timeout=15]`; `smtps:` begins with TLS.
 
     With `smtp:`, TLS begins as soon as the server offers it. A password is never sent in the
     clear, except to this machine itself. One connection serves many messages.
     """
 
-    def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
+    def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._tls_first = parts.scheme == "smtps"
         self._host = parts.hostname or "localhost"
         self._port = parts.port or (465 if self._tls_first else 25)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        self._timeout = timeout
+        self._timeout = float(parse_qs(parts.query).get("timeout", [TIMEOUT])[0])
         self._open: smtplib.SMTP | None = None
 
     def __enter__(self) -> Self:
