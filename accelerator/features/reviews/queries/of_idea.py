@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor, Role
-from accelerator.domain.reviews import AssignmentState, ReviewText, is_late
+from accelerator.domain.reviews import AssignmentState, ReviewText, is_late, is_open
 from accelerator.domain.stages import PassageState
 from accelerator.features.reviews.queries.workspace import RubricLine, rubrics, text_of
 from accelerator.storage.tables import (
@@ -51,6 +51,8 @@ class PassageReviews:
     number: int
     stage: Bilingual
     stage_key: str
+    cohort_code: str
+    open: bool
     required: int
     rubric: tuple[RubricLine, ...]
     rows: tuple[AssignmentRow, ...]
@@ -64,7 +66,7 @@ class PassageReviews:
 def of_idea(session: Session, idea: Idea) -> tuple[PassageReviews, ...]:
     """Load every review of an idea, the newest passage first."""
     passages = session.execute(
-        select(Passage, Stage, Cohort.time_zone)
+        select(Passage, Stage, Cohort)
         .select_from(Passage)
         .join(Stage, Stage.id == Passage.stage_id)
         .join(Cohort, Cohort.id == idea.cohort_id)
@@ -85,11 +87,13 @@ def of_idea(session: Session, idea: Idea) -> tuple[PassageReviews, ...]:
             number=passage.number,
             stage=stage.name,
             stage_key=stage.key,
+            cohort_code=cohort.code,
+            open=is_open(idea.state, passage.state),
             required=stage.reviews_per_idea,
             rubric=lines[stage.id],
-            rows=tuple(_assignment_row(row, zone) for row in rows if _in(row, passage)),
+            rows=tuple(_assignment_row(row, cohort.time_zone) for row in rows if _in(row, passage)),
         )
-        for passage, stage, zone in passages
+        for passage, stage, cohort in passages
         if passage.state == PassageState.HANDED_IN or any(_in(row, passage) for row in rows)
     )
 

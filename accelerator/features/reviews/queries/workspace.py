@@ -160,9 +160,10 @@ def _lines(criteria: Sequence[Criterion]) -> tuple[RubricLine, ...]:
     )
 
 
-def workspace(session: Session, assignment: Assignment) -> Workspace:
-    """Load the workspace of one assignment; three queries at most."""
-    found = facts(session, assignment)
+def workspace(
+    session: Session, assignment: Assignment, found: Facts, lines: tuple[RubricLine, ...]
+) -> Workspace:
+    """Make the workspace of one assignment from its facts and rubric; one query at most."""
     idea, stage, review, version = found.idea, found.stage, found.review, found.version
     hidden = stage.blind == Blind.TEAMS_HIDDEN
     state = AssignmentState(assignment.state)
@@ -181,7 +182,7 @@ def workspace(session: Session, assignment: Assignment) -> Workspace:
         content=version.content if version else {},
         team=() if hidden else _names(version),
         team_hidden=hidden,
-        rubric=rubric(session, stage.id),
+        rubric=lines,
         text=text_of(review),
         submitted=text_of(review, submitted=True),
         changed=review is not None and review.draft is not None,

@@ -11,8 +11,8 @@ from accelerator.domain.policy import Permission
 from accelerator.domain.reviews import AssignmentState, DeclineReason, Incomplete
 from accelerator.features.reviews.forms import DIGITS, DeclineForm, ReviewForm, review_form
 from accelerator.features.reviews.queries import queue as queues
-from accelerator.features.reviews.queries.workspace import Workspace, facts, rubric
-from accelerator.features.reviews.queries.workspace import workspace as load_workspace
+from accelerator.features.reviews.queries import workspace as workspaces
+from accelerator.features.reviews.queries.workspace import Facts, Workspace, facts, rubric
 from accelerator.features.reviews.routes.blueprint import bp
 from accelerator.features.reviews.service import answering, writing
 from accelerator.i18n import gettext as _
@@ -49,7 +49,7 @@ def next_review() -> ResponseReturnValue:
 @allow(Permission.REVIEW_WRITE, subject="review")
 def workspace(review: Any) -> ResponseReturnValue:
     """Show idea and rubric side by side; a submitted review is read until one asks to change it."""
-    page = load_workspace(db(), review)
+    page = _page(review)
     return _workspace(page, review_form(page.rubric, page.text))
 
 
@@ -58,27 +58,31 @@ def workspace(review: Any) -> ResponseReturnValue:
 @once
 def write(review: Any) -> ResponseReturnValue:
     """Submit the review, and go on to the next one if asked; without a button, only save."""
-    page = load_workspace(db(), review)
-    form = review_form(page.rubric)
+    found = facts(db(), review)
+    lines = rubric(db(), found.stage.id)
+    form = review_form(lines)
     verb = request.form.get("action", "save")
     if not form.validate():
-        return _workspace(page, form), 422
+        return _workspace(workspaces.workspace(db(), review, found, lines), form), 422
     what: dict[str, Any] = {
-        "actor": actor(), "assignment": review, "text": form.text(),
+        "actor": actor(), "assignment": review, "found": found, "text": form.text(),
         "version": form.version.data or 0, "now": clock.now(),
     }  # fmt: skip
     try:
-        saved = (writing.save if verb == "save" else writing.submit)(db(), **what)
+        if verb == "save":
+            saved = writing.save(db(), **what)
+        else:
+            saved = writing.submit(db(), rubric=lines, **what)
     except Incomplete as error:
         saved = writing.save(db(), **what)
         for one in error.errors:
             form.refuse(one)
-        return _workspace(page, form, version=saved.version), 422
+        return _workspace(_page(review), form), 422
     except Stale as error:
-        return _workspace(page, form, version=int(error.version), stale=error), 409
-    _tell(page, saved, verb)
-    after = url_for("reviews.next_review", after=page.code)
-    here = url_for("reviews.workspace", code=page.code)
+        return _workspace(_page(review), form, stale=error), 409
+    _tell(found, saved, verb)
+    after = url_for("reviews.next_review", after=found.idea.code)
+    here = url_for("reviews.workspace", code=found.idea.code)
     return redirect(after if verb == "next" and saved.submitted else here, 303)
 
 
@@ -86,40 +90,38 @@ def write(review: Any) -> ResponseReturnValue:
 @allow(Permission.REVIEW_WRITE, subject="review")
 def autosave(review: Any) -> ResponseReturnValue:
     """Keep what was typed half a second ago; answers in JSON."""
-    form = review_form(rubric(db(), facts(db(), review).stage.id))
+    found = facts(db(), review)
+    form = review_form(rubric(db(), found.stage.id))
     if not form.validate():
         return {"errors": form.errors}, 422
     saved = writing.save(
-        db(), actor=actor(), assignment=review, text=form.text(),
+        db(), actor=actor(), assignment=review, found=found, text=form.text(),
         version=form.version.data or 0, now=clock.now(),
     )  # fmt: skip
     return {"version": saved.version, "saved_at": saved.saved_at.isoformat()}
 
 
-def _workspace(
-    page: Workspace, form: ReviewForm, *, version: int | None = None, stale: Stale | None = None
-) -> str:
+def _page(review: Any) -> Workspace:
+    found = facts(db(), review)
+    return workspaces.workspace(db(), review, found, rubric(db(), found.stage.id))
+
+
+def _workspace(page: Workspace, form: ReviewForm, *, stale: Stale | None = None) -> str:
     if page.gone:
         return render_template("reviews/gone.html", page=page)
     submitted = page.state is AssignmentState.SUBMITTED
     posted = request.method == "POST"
     if page.open and (not submitted or posted or "change" in request.args):
-        return render_template(
-            "reviews/workspace.html",
-            page=page,
-            form=form,
-            version=page.version if version is None else version,
-            stale=stale,
-        )
+        return render_template("reviews/workspace.html", page=page, form=form, stale=stale)
     return render_template("reviews/written.html", page=page)
 
 
-def _tell(page: Workspace, saved: writing.Saved, verb: str) -> None:
+def _tell(found: Facts, saved: writing.Saved, verb: str) -> None:
     if saved.submitted and saved.late:
         flash(_("Submitted. It came after its date and is marked as late; it counts."), "good")
     elif saved.submitted:
-        flash(_("The review of %(code)s is submitted.", code=page.code), "good")
-    elif verb == "save" and page.open:
+        flash(_("The review of %(code)s is submitted.", code=found.idea.code), "good")
+    elif verb == "save" and found.open:
         flash(_("Your text is saved. It is not submitted yet."), "good")
     else:
         flash(_("This review was closed meanwhile. Your text is kept; only you see it."), "warn")
@@ -158,7 +160,7 @@ def decline(review: Any) -> ResponseReturnValue:
         else:
             flash(_("You declined. Thank you for saying so early."), "good")
             return redirect(url_for("reviews.queue"), 303)
-    page = load_workspace(db(), review)
+    page = _page(review)
     if page.gone:
         return render_template("reviews/gone.html", page=page)
     html = render_template("reviews/decline.html", page=page, form=form)

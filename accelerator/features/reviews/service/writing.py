@@ -1,5 +1,6 @@
 """Reviewers write: text is kept whatever happens, and counts once it is submitted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from accelerator.domain.reviews import (
     require_complete,
     score,
 )
-from accelerator.features.reviews.queries.workspace import Facts, facts, rubric, text_of
+from accelerator.features.reviews.queries.workspace import Facts, RubricLine, text_of
 from accelerator.features.reviews.service.answering import note_acceptance
 from accelerator.i18n import N_
 from accelerator.storage.tables import Assignment, Review, Stage
@@ -40,13 +41,21 @@ def save(
     *,
     actor: Actor,
     assignment: Assignment,
+    found: Facts,
     text: ReviewText,
     version: int,
     now: datetime,
 ) -> Saved:
     """Keep what the reviewer typed. It is kept even when the review is closed: text is not lost."""
-    found = facts(session, assignment)
-    return _keep(session, actor, assignment, found, text, version, now)
+    _require_fresh(found.review, text, version)
+    review = found.review or _begin(session, assignment, found, now)
+    if text != text_of(review):
+        review.draft = text.as_dict()
+        review.saved_at = now
+    if assignment.state == AssignmentState.ASSIGNED and found.open:
+        note_acceptance(session, actor, assignment, found, now)
+    session.flush()
+    return Saved(review.version, review.saved_at, submitted=False)
 
 
 def submit(
@@ -54,6 +63,8 @@ def submit(
     *,
     actor: Actor,
     assignment: Assignment,
+    found: Facts,
+    rubric: Sequence[RubricLine],
     text: ReviewText,
     version: int,
     now: datetime,
@@ -63,11 +74,13 @@ def submit(
     After its day a review is accepted and marked as late. Where the idea was withdrawn or decided
     meanwhile, the text is only kept.
     """
-    found = facts(session, assignment)
     if assignment.state not in {*ASKED, AssignmentState.SUBMITTED} or not found.open:
-        return _keep(session, actor, assignment, found, text, version, now)
+        return save(
+            session, actor=actor, assignment=assignment, found=found, text=text, version=version,
+            now=now,
+        )  # fmt: skip
     _require_fresh(found.review, text, version)
-    lines = [line.line for line in rubric(session, found.stage.id)]
+    lines = [one.line for one in rubric]
     require_complete(text, lines)
     review = found.review or _begin(session, assignment, found, now)
     again = review.submitted_at is not None
@@ -96,26 +109,6 @@ def submit(
         now=now,
     )  # fmt: skip
     return Saved(review.version, now, submitted=True, late=late)
-
-
-def _keep(
-    session: Session,
-    actor: Actor,
-    assignment: Assignment,
-    found: Facts,
-    text: ReviewText,
-    version: int,
-    now: datetime,
-) -> Saved:
-    _require_fresh(found.review, text, version)
-    review = found.review or _begin(session, assignment, found, now)
-    if text != text_of(review):
-        review.draft = text.as_dict()
-        review.saved_at = now
-    if assignment.state == AssignmentState.ASSIGNED and found.open:
-        note_acceptance(session, actor, assignment, found, now)
-    session.flush()
-    return Saved(review.version, review.saved_at, submitted=False)
 
 
 def _require_fresh(review: Review | None, text: ReviewText, version: int) -> None:
