@@ -105,10 +105,11 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
         TeamMember.person_id == actor.id, TeamMember.state == "accepted"
     )
     nothing = [literal("").label("what_ja"), literal("").label("what_en")]
+    undated = cast(null(), Date).label("due_on")
     idea = [Idea.code, Idea.title_ja, Idea.title_en]  # type: ignore[attr-defined]
     stage = [Stage.name_ja.label("what_ja"), Stage.name_en.label("what_en")]  # type: ignore[attr-defined]
     parts = [
-        select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, cast(null(), Date).label("due_on"))
+        select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, undated)
         .join(TeamMember, TeamMember.idea_id == Idea.id)
         .where(TeamMember.person_id == actor.id, TeamMember.state == "pending"),
         select(literal(Kind.HAND_IN), *idea, *stage, Passage.hand_in_by)
