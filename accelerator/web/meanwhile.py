@@ -8,10 +8,14 @@ from wtforms import Field, Form
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """One field in which what was typed differs from what is saved now."""
+    """One field in which what was typed differs from what is saved now.
+
+    `language` is that of the text when the field is one side of a bilingual pair, else empty.
+    """
 
     id: str
     label: str
+    language: str
     theirs: str
     mine: str
 
@@ -19,7 +23,13 @@ class Meanwhile:
 def meanwhile(mine: Iterable[Form], saved: Iterable[Form]) -> list[Meanwhile]:
     """List the fields that differ between the forms as posted and the same forms as saved now."""
     return [
-        Meanwhile(field.id, str(field.label.text), _shown(now), _shown(field))
+        Meanwhile(
+            id=field.id,
+            label=str(field.label.text),
+            language=field.name[-2:] if field.name.endswith(("_ja", "_en")) else "",
+            theirs=_shown(now),
+            mine=_shown(field),
+        )
         for typed, fresh in zip(mine, saved, strict=True)
         for field, now in zip(typed, fresh, strict=True)
         if field.short_name not in ("version", "csrf_token") and field.data != now.data

@@ -100,6 +100,7 @@ def _propose(editor: CohortEditor, stages: list[Any]) -> None:
 
 @bp.route("/cohorts/<cohort_code>/edit", methods=["GET", "POST"])
 @allow(Permission.COHORT_EDIT, subject="cohort")
+@once
 def edit(cohort: Any) -> ResponseReturnValue:
     """Change a cohort's name, intake and dates."""
     stages = queries.stages_of(db(), cohort.programme_id)

@@ -76,6 +76,7 @@ def show(programme: Any) -> ResponseReturnValue:
 
 @bp.route("/programmes/<programme_key>/edit", methods=["GET", "POST"])
 @allow(Permission.PROGRAMME_EDIT, subject="programme")
+@once
 def edit(programme: Any) -> ResponseReturnValue:
     """Change a programme's texts."""
     form, found, status = _programme_form(programme), None, 200
@@ -114,6 +115,7 @@ def _programme_form(programme: Any, *, saved: bool = False) -> EditProgramme:
 
 @bp.route("/programmes/<programme_key>/stages/<stage_key>", methods=["GET", "POST"])
 @allow(Permission.PROGRAMME_EDIT, subject="programme")
+@once
 def edit_stage(programme: Any, stage_key: str) -> ResponseReturnValue:
     """Change a stage and all that hangs on it, with one save."""
     view = queries.stage(db(), programme, stage_key, lock=request.method == "POST")

@@ -194,7 +194,7 @@ def test_a_stale_save_keeps_both_and_changes_nothing(world):
     assert answer.status_code == 409
     page = text(answer)
     assert "Somebody else saved this meanwhile" in page
-    assert "<dd>Theirs</dd>" in page
+    assert '<dd lang="en">Theirs</dd>' in page
     assert 'value="Mine"' in page
     assert 'value="2027-01-05"' in page
     with world.session() as session:

@@ -167,8 +167,8 @@ def test_a_stale_save_shows_both_and_overwrites_nothing(world):
     answer = client.post(STAGE, data=mine)
     page = text(answer)
     assert answer.status_code == 409
-    assert "<dd>Their &lt;help&gt;</dd>" in page
-    assert "<dd>My help</dd>" in page
+    assert '<dd lang="en">Their &lt;help&gt;</dd>' in page
+    assert '<dd lang="en">My help</dd>' in page
     assert 'value="Mine"' in page
     stage, rows, _ = state(world)
     assert (stage.name.en, rows["value"].help.en) == ("Validate", "Their <help>")
@@ -220,12 +220,12 @@ def test_the_page_counts_ideas_that_stand_there_and_marks_what_lacks_a_language(
 
 def test_a_programmes_own_texts(world):
     client = world.client("manager")
-    sent = fields(client, EDIT)
+    sent, late = fields(client, EDIT), fields(client, EDIT)
     changed = sent | {"summary_ja": "要約", "name_en": "Spark again", "audience": "everybody"}
     assert client.post(EDIT, data=changed).location == "/programmes/spark"
-    stale = client.post(EDIT, data=sent | {"name_en": "Mine"})
+    stale = client.post(EDIT, data=late | {"name_en": "Mine"})
     assert stale.status_code == 409
-    assert "<dd>Spark again</dd>" in text(stale)
+    assert '<dd lang="en">Spark again</dd>' in text(stale)
     assert 'value="Mine"' in text(stale)
     with world.session() as session:
         programme = session.get_one(Programme, world.programme_id)
@@ -235,6 +235,16 @@ def test_a_programmes_own_texts(world):
     assert event.data["fields"] == ["name", "summary", "audience"]
     wrong = client.post(EDIT, data=fields(client, EDIT) | {"audience": "world"})
     assert (wrong.status_code, "Not a valid choice." in text(wrong)) == (422, True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_one_form_sent_twice_is_one_change(world):
+    client = world.client("manager")
+    for path, name in ((STAGE, "name_en"), (EDIT, "summary_en")):
+        sent = fields(client, path) | {name: "Twice"}
+        assert "_once" in sent
+        assert [client.post(path, data=sent).status_code for _ in range(2)] == [303, 302]
+    assert len(state(world)[2]) == 2
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
