@@ -94,7 +94,7 @@ def read(
                 RowError(
                     row.number,
                     N_("This address stands in row %(row)s already."),
-                    {"row": first.row},
+                    {"row": first.row, "label": LABELS["email"]},
                 )
             )
     errors += _manager_errors(entries, known)
@@ -168,7 +168,7 @@ def _manager_errors(
             yield RowError(
                 entry.row,
                 N_("The line manager %(email)s is neither known nor in the file."),
-                {"email": manager},
+                {"email": manager, "label": LABELS["line_manager"]},
             )
 
 

@@ -31,18 +31,21 @@ _PLACES: tuple[tuple[str, str, str, Permission | Role, bool], ...] = (
     ("admin.messages", N_("Messages"), "mail", Permission.MESSAGES_VIEW, False),
 )
 
+# Views that stand in another place than their feature's own, or in none.
+_BELONGS = {"people.roles": "programmes", "people.profile": "", "people.change_password": ""}
+
 
 def items(actor: Actor | None) -> list[NavItem]:
     """List the places of one person, the current one marked."""
     if actor is None:
         return []
-    blueprint = request.blueprint
+    place = _BELONGS.get(request.endpoint or "", request.blueprint)
     return [
         NavItem(
             label=gettext(label),
             url=url_for(endpoint),
             icon=icon,
-            current=endpoint.split(".", 1)[0] == blueprint,
+            current=endpoint.split(".", 1)[0] == place,
             phone=phone,
         )
         for endpoint, label, icon, needs, phone in _PLACES

@@ -72,7 +72,10 @@ def test_errors_name_their_column_and_come_in_order():
         "email,family name,manager\n"
         "a@b.example,A,x@b.example\nb@b.example,,\nc@b.example,C,a@b.example\n"
     )
-    assert [(e.row, e.values.get("label")) for e in found.errors] == [(2, None), (3, "Family name")]
+    assert [(e.row, e.values.get("label")) for e in found.errors] == [
+        (2, "Line manager"),
+        (3, "Family name"),
+    ]
 
 
 def test_the_addresses_of_a_file_are_all_it_names():

@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
 @once
 def new() -> ResponseReturnValue:
     """Make one account and invite its person."""
-    form = NewPersonForm()
+    form = NewPersonForm(data={"language": actor().language})
     if form.validate_on_submit():
         try:
             person = administration.add(
@@ -191,6 +191,7 @@ def import_people() -> ResponseReturnValue:
         return render_template("people/import.html", form=form), 422
     if sent:
         found = imports.look(db(), content=content)
+        form.invite.data = True
         status = 422 if found.errors else 200
     else:
         found = imports.apply(
