@@ -25,13 +25,14 @@ class Missing(Exception):
 
 def put(url: str, key: str, file: IO[bytes]) -> None:
     """Store a file whole, or raise StoreFull and store nothing."""
-    store = _open(url)
     try:
+        store = _open(url)
         obstore.put(store, key, file)
         if isinstance(store, LocalStore):
             _to_disk(_folder(url) / key)
     except (BaseError, OSError) as error:
-        delete(url, key)
+        with suppress(BaseError, OSError):
+            delete(url, key)
         raise StoreFull from error
 
 
@@ -39,7 +40,7 @@ def get(url: str, key: str) -> Iterator[bytes]:
     """Return a file piece by piece; raise Missing at once when it is not there."""
     try:
         return iter(obstore.get(_open(url), key).stream(min_chunk_size=CHUNK))
-    except FileNotFoundError as error:
+    except OSError as error:
         raise Missing from error
 
 

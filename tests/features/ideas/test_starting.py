@@ -54,8 +54,7 @@ def test_many_at_once_get_a_code_each(world: World) -> None:
         client.token()
 
     def post(client) -> None:
-        for _ in range(3):
-            answers.append(client.post("/ideas/new", data=GOOD).status_code)
+        answers.extend(client.post("/ideas/new", data=GOOD).status_code for _ in range(3))
 
     threads = [Thread(target=post, args=(client,)) for client in clients]
     for thread in threads:

@@ -45,7 +45,11 @@ def test_an_invitation_is_declined_and_may_be_sent_again(world: World) -> None:
 
 def test_people_are_found_by_name_in_any_order(world: World) -> None:
     world.person(
-        "yuto", family_name="佐々木", given_name="悠斗", family_reading="ささき", given_reading="ゆうと"
+        "yuto",
+        family_name="佐々木",
+        given_name="悠斗",
+        family_reading="ささき",
+        given_reading="ゆうと",
     )
     for who in ("佐々木 悠斗", "佐々木\u3000悠斗", "佐々木悠斗", "ささき ゆうと", "悠斗 佐々木"):
         code = world.idea("owner")
@@ -98,7 +102,12 @@ def test_milestones_stay_when_somebody_leaves(world: World) -> None:
     idea = idea_of(world, code)
     with world.session() as session:
         session.add(
-            Milestone(idea_id=idea.id, passage_id=idea.passage_id, owner_id=world.people["mate"], due_on=TODAY)
+            Milestone(
+                idea_id=idea.id,
+                passage_id=idea.passage_id,
+                owner_id=world.people["mate"],
+                due_on=TODAY,
+            )
         )
     left = world.client("mate").post(f"/ideas/{code}/team/{world.people['mate']}/remove")
     assert left.location == "/ideas"
@@ -135,7 +144,9 @@ def test_an_idea_is_given_to_a_member(world: World) -> None:
         owner.post(f"/ideas/{code}/owner", data={"person": wrong})
         assert "Choose somebody" in owner.get(f"/ideas/{code}").get_data(as_text=True)
     assert idea_of(world, code).owner_id == world.people["owner"]
-    refused = world.client("mate").post(f"/ideas/{code}/owner", data={"person": world.people["mate"]})
+    refused = world.client("mate").post(
+        f"/ideas/{code}/owner", data={"person": world.people["mate"]}
+    )
     assert refused.status_code == 403
     owner.post(f"/ideas/{code}/owner", data={"person": world.people["mate"]})
     assert idea_of(world, code).owner_id == world.people["mate"]
@@ -151,7 +162,10 @@ def test_an_idea_is_given_to_a_member(world: World) -> None:
 def test_an_ended_idea_keeps_its_team(world: World, state: str) -> None:
     code = world.idea("owner", state=state, passage_state="left", team=("mate",))
     client = world.client("owner")
-    assert client.post(f"/ideas/{code}/team", data={"who": "employee@hoshino.example"}).status_code == 422
+    assert (
+        client.post(f"/ideas/{code}/team", data={"who": "employee@hoshino.example"}).status_code
+        == 422
+    )
     client.post(f"/ideas/{code}/owner", data={"person": world.people["mate"]})
     assert idea_of(world, code).owner_id == world.people["owner"]
     page = text_of(client.get(f"/ideas/{code}").get_data(as_text=True))
@@ -167,7 +181,12 @@ def test_the_owner_chooses_who_reads(world: World) -> None:
     for wrong in ("", "company"):
         owner.post(f"/ideas/{code}/audience", data={"audience": wrong})
         assert idea_of(world, code).audience == "team"
-    assert world.client("mate").post(f"/ideas/{code}/audience", data={"audience": "everybody"}).status_code == 403
+    assert (
+        world.client("mate")
+        .post(f"/ideas/{code}/audience", data={"audience": "everybody"})
+        .status_code
+        == 403
+    )
     for _ in range(2):
         owner.post(f"/ideas/{code}/audience", data={"audience": "everybody"})
     assert employee.get(f"/ideas/{code}").status_code == 200

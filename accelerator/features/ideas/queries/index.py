@@ -1,5 +1,6 @@
 """The list of ideas: narrow rows, filters and keyset paging, in a fixed number of queries."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from accelerator.storage.visibility import in_team, is_invited, visible_ideas
 
 PAGE = 50
 COUNTED = 1000
+_CODE = re.compile(r"[A-Za-z0-9]+-\d{4,}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _I = Idea.__table__.c
 _P = Passage.__table__.c
@@ -158,6 +160,8 @@ def _filtered(
     if filters.mine:
         mine = or_(_I.owner_id == actor.id, in_team(actor), is_invited(actor))
         statement = statement.where(mine)
+    if _CODE.fullmatch(filters.q):
+        return statement.where(_I.code == filters.q.upper())
     words = search.matches(session, filters.q) if filters.q else None
     return statement if words is None else statement.where(words)
 
