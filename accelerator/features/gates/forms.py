@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from wtforms import DateField, DateTimeLocalField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 from accelerator.domain.gates import Unsound, Verdict
@@ -18,11 +19,11 @@ from accelerator.web.forms import Form, storable, stripped
 TO_UNDO = timedelta(minutes=10)
 TEXT = [Length(max=4000), storable]
 OUTCOMES = [
-    (Outcome.ADVANCE, _l("Advance")),
-    (Outcome.CONDITIONS, _l("Advance with conditions")),
-    (Outcome.REWORK, _l("Rework")),
-    (Outcome.PARK, _l("Park")),
-    (Outcome.STOP, _l("Stop")),
+    SelectChoice(Outcome.ADVANCE, _l("Advance")),
+    SelectChoice(Outcome.CONDITIONS, _l("Advance with conditions")),
+    SelectChoice(Outcome.REWORK, _l("Rework")),
+    SelectChoice(Outcome.PARK, _l("Park")),
+    SelectChoice(Outcome.STOP, _l("Stop")),
 ]
 
 
@@ -59,10 +60,10 @@ class DecideForm(Form):
         _l("When the teams hear"),
         default="soon",
         choices=[
-            ("soon", _l("In 10 minutes; until then it can be undone")),
-            ("now", _l("At once")),
-            ("at", _l("At the moment below")),
-            ("later", _l("When somebody announces it by hand")),
+            SelectChoice("soon", _l("In 10 minutes; until then it can be undone")),
+            SelectChoice("now", _l("At once")),
+            SelectChoice("at", _l("At the moment below")),
+            SelectChoice("later", _l("When somebody announces it by hand")),
         ],
     )
     announce_at = DateTimeLocalField(_l("Moment"), [Optional()], format="%Y-%m-%dT%H:%M")

@@ -1,6 +1,7 @@
 """Where the cut line is drawn and over which ideas; both stand in the address."""
 
 from wtforms import IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import NumberRange, Optional
 
 from accelerator.i18n import lazy_gettext as _l
@@ -22,8 +23,8 @@ class LineForm(Form):
         _l("Which ideas"),
         default=Scope.NOW,
         choices=[
-            (Scope.NOW, _l("now at this gate")),
-            (Scope.ALL, _l("of the whole cohort, decided ones too")),
+            SelectChoice(Scope.NOW, _l("now at this gate")),
+            SelectChoice(Scope.ALL, _l("of the whole cohort, decided ones too")),
         ],
     )
     capacity = IntegerField(_l("Ideas above the line"), [Optional(), NumberRange(0, MOST)])

@@ -93,6 +93,7 @@ def decided_meanwhile(
     )
     rows = session.execute(
         select(Idea.code, Idea.title, Decision, Person)
+        .select_from(Idea)
         .outerjoin(Decision, Decision.id == newest)
         .outerjoin(Person, Person.id == Decision.decided_by_id)
         .where(Idea.cohort_id == cohort.id, Idea.code.in_(codes), Idea.state != IdeaState.DRAFT)

@@ -36,6 +36,8 @@ class OutcomeCard:
     """One announced decision, as the team was told."""
 
     announced_at: datetime
+    code: str
+    title: Bilingual
     stage: Bilingual
     outcome: str
     graduated: bool
@@ -61,6 +63,8 @@ def outcomes(session: Session, idea: Idea) -> tuple[OutcomeCard, ...]:
 def _card(at: datetime, told: Mapping[str, Any]) -> OutcomeCard:
     return OutcomeCard(
         announced_at=at,
+        code=told["code"],
+        title=Bilingual.of(told["title"]),
         stage=Bilingual.of(told["stage"]),
         outcome=told["outcome"],
         graduated=told["graduated"],
