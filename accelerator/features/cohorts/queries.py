@@ -10,13 +10,7 @@ from sqlalchemy.orm import Session
 
 from accelerator.calendars import calendar_of
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.cohort_dates import (
-    IntakeState,
-    StageDates,
-    StageSpan,
-    intake_state,
-    propose,
-)
+from accelerator.domain.cohort_dates import IntakeState, intake_state
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.domain.workdays import Calendar
@@ -62,7 +56,6 @@ class OpenIntake:
     code: str
     name: Bilingual
     programme: Bilingual
-    summary: Bilingual
     closes_on: date
     today: date
 
@@ -116,7 +109,7 @@ def open_intakes(session: Session, *, now: datetime) -> list[OpenIntake]:
     """List the cohorts that take ideas in now, by when they close."""
     about = now.date()  # in UTC: no zone is further than a day away
     rows = session.execute(
-        select(Cohort, Programme.name.label("programme"), Programme.summary.label("summary"))
+        select(Cohort, Programme.name.label("programme"))
         .join(Programme, Programme.id == Cohort.programme_id)
         .where(
             Programme.archived_at.is_(None),
@@ -131,7 +124,6 @@ def open_intakes(session: Session, *, now: datetime) -> list[OpenIntake]:
             row.Cohort.code,
             row.Cohort.name,
             row.programme,
-            row.summary,
             row.Cohort.intake_closes_on,
             _today(row.Cohort, now),
         )
@@ -210,28 +202,6 @@ def stages_of(session: Session, programme_id: int) -> list[Stage]:
 def dates_of(session: Session, cohort: Cohort) -> dict[int, CohortStage]:
     """Return a cohort's dates under the ids of its stages."""
     return _dates(session, [cohort.id]).get(cohort.id, {})
-
-
-def suggest_intake(country: str, today: date) -> tuple[date, date]:
-    """Return an intake of four weeks that begins two weeks from now, on working days."""
-    calendar = calendar_of(country, today.year)
-    opens = calendar.add(today, 10)
-    return opens, calendar.add(opens, 20)
-
-
-def suggest_dates(
-    stages: Sequence[Stage], country: str, intake_closes_on: date
-) -> dict[str, StageDates]:
-    """Propose dates for each stage, under its key."""
-    spans = [StageSpan(stage.time_box_days, stage.promise_days) for stage in stages]
-    proposed = propose(intake_closes_on, spans, calendar_of(country, intake_closes_on.year))
-    return {stage.key: dates for stage, dates in zip(stages, proposed, strict=True)}
-
-
-def day_off(country: str, day: date) -> date | None:
-    """Return the next working day when a day is none, else None."""
-    found = calendar_of(country, day.year).on_or_after(day)
-    return None if found == day else found
 
 
 def moving_along(session: Session, cohort: Cohort) -> dict[str, int]:

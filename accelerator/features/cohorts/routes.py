@@ -75,10 +75,10 @@ def new(programme: Any) -> ResponseReturnValue:
 def _new_editor(stages: list[Any]) -> CohortEditor:
     person = actor()
     today = clock.now().astimezone(ZoneInfo(person.time_zone)).date()
-    opens, closes = queries.suggest_intake(person.country, today)
+    opens, closes = service.suggest_intake(person.country, today)
     return CohortEditor(
         NewCohort,
-        queries.suggest_dates(stages, person.country, closes),
+        service.suggest_dates(stages, person.country, closes),
         data={
             "country": person.country,
             "time_zone": person.time_zone,
@@ -95,7 +95,7 @@ def _propose(editor: CohortEditor, stages: list[Any]) -> None:
     good = [f.validate(form) for f in (form.country, form.intake_opens_on, form.intake_closes_on)]
     if all(good):
         closes = editor.intake()[1]
-        editor.put(queries.suggest_dates(stages, form.country.data, closes))
+        editor.put(service.suggest_dates(stages, form.country.data, closes))
 
 
 @bp.route("/cohorts/<cohort_code>/edit", methods=["GET", "POST"])
@@ -147,7 +147,7 @@ def _page(template: str, editor: CohortEditor, **values: Any) -> ResponseReturnV
     days_off = {
         field.id: better
         for field, day in editor.chosen()
-        if (better := queries.day_off(country, day))
+        if (better := service.day_off(country, day))
     }
     wrong = any(form.errors for form in editor)
     status = 422 if wrong else 409 if values.get("meanwhile") is not None else 200

@@ -1,6 +1,6 @@
-"""Set up cohorts and move their dates."""
+"""Propose the dates of cohorts, set them up, and move their dates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from accelerator.activity import record
 from accelerator.activity.events.programmes import CohortChanged, CohortCreated, HandInMoved
-from accelerator.domain.cohort_dates import StageDates, require_order
+from accelerator.calendars import calendar_of
+from accelerator.domain.cohort_dates import StageDates, StageSpan, propose, require_order
 from accelerator.domain.errors import DomainError, Stale
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import LIVING, PassageState
@@ -27,6 +28,28 @@ from accelerator.storage.tables import (
 
 DAYS = ("hand_in_by", "review_by", "gate_on")
 Values = Mapping[str, Any]
+
+
+def suggest_intake(country: str, today: date) -> tuple[date, date]:
+    """Return an intake of four weeks that begins two weeks from now, on working days."""
+    calendar = calendar_of(country, today.year)
+    opens = calendar.add(today, 10)
+    return opens, calendar.add(opens, 20)
+
+
+def suggest_dates(
+    stages: Sequence[Stage], country: str, intake_closes_on: date
+) -> dict[str, StageDates]:
+    """Propose dates for each stage, under its key."""
+    spans = [StageSpan(stage.time_box_days, stage.promise_days) for stage in stages]
+    proposed = propose(intake_closes_on, spans, calendar_of(country, intake_closes_on.year))
+    return {stage.key: dates for stage, dates in zip(stages, proposed, strict=True)}
+
+
+def day_off(country: str, day: date) -> date | None:
+    """Return the next working day when a day is none, else None."""
+    found = calendar_of(country, day.year).on_or_after(day)
+    return None if found == day else found
 
 
 def create(
