@@ -109,6 +109,7 @@ def test_a_declared_conflict_declines_the_review_that_waits(world):
     assert [one.person_id for one in conflicts(world)] == [world.people["reviewer"]]
     assert state(world, code) == "declined"
     assert len(events(world, "ConflictDeclared")) == 1
+    assert deliveries(world, "review_declined") == [(world.people["manager"], "inbox")]
     hidden = world.idea("owner", state="active")
     assert client.get(f"/ideas/{hidden}/conflict").status_code == 404
     assert world.client("employee").post(f"/ideas/{code}/conflict").status_code == 403

@@ -49,8 +49,7 @@ def next_review() -> ResponseReturnValue:
 @allow(Permission.REVIEW_WRITE, subject="review")
 def workspace(review: Any) -> ResponseReturnValue:
     """Show idea and rubric side by side; a submitted review is read until one asks to change it."""
-    page = _page(review)
-    return _workspace(page, review_form(page.rubric, page.text))
+    return _workspace(_page(review))
 
 
 @bp.post("/ideas/<code>/review")
@@ -106,12 +105,15 @@ def _page(review: Any) -> Workspace:
     return workspaces.workspace(db(), review, found, rubric(db(), found.stage.id))
 
 
-def _workspace(page: Workspace, form: ReviewForm, *, stale: Stale | None = None) -> str:
+def _workspace(
+    page: Workspace, form: ReviewForm | None = None, *, stale: Stale | None = None
+) -> str:
     if page.gone:
         return render_template("reviews/gone.html", page=page)
     submitted = page.state is AssignmentState.SUBMITTED
     posted = request.method == "POST"
     if page.open and (not submitted or posted or "change" in request.args):
+        form = form or review_form(page.rubric, page.text)
         return render_template("reviews/workspace.html", page=page, form=form, stale=stale)
     return render_template("reviews/written.html", page=page)
 

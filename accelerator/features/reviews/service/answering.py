@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -47,23 +47,7 @@ def decline(
         raise DomainError(
             "review_submitted", N_("You submitted this review already; it cannot be declined.")
         )
-    assignment.state = AssignmentState.DECLINED
-    assignment.decline_reason = reason
-    assignment.decline_note = note
-    assignment.answered_at = now
-    record(
-        session,
-        ReviewDeclined(
-            actor_id=actor.id,
-            programme_id=found.cohort.programme_id,
-            idea_id=found.idea.id,
-            path=f"/ideas/{found.idea.code}/reviews",
-            code=found.idea.code,
-            title=found.idea.title,
-            reason=reason,
-        ),
-        now=now,
-    )
+    _decline(session, actor, assignment, found.idea, found.cohort.programme_id, reason, note, now)
     if reason is DeclineReason.CONFLICT:
         _declare(session, actor, found.idea, found.cohort.programme_id, actor.id, note, now)
 
@@ -89,20 +73,16 @@ def declare_conflict(
             "not_of_programme", N_("Choose somebody of this programme."), field="person"
         )
     _declare(session, actor, idea, programme_id, person_id, reason, now)
-    session.execute(
-        update(Assignment)
-        .where(
+    waiting = session.scalars(
+        select(Assignment).where(
             Assignment.passage_id == idea.passage_id,
             Assignment.reviewer_id == person_id,
             Assignment.state.in_(ASKED),
         )
-        .values(
-            state=AssignmentState.DECLINED,
-            decline_reason=DeclineReason.CONFLICT,
-            decline_note=reason,
-            answered_at=now,
-        )
-    )
+    ).one_or_none()
+    if waiting is not None:
+        conflict = DeclineReason.CONFLICT
+        _decline(session, actor, waiting, idea, programme_id, conflict, reason, now)
 
 
 def withdraw_conflict(
@@ -124,6 +104,30 @@ def withdraw_conflict(
             ),
             now=now,
         )  # fmt: skip
+
+
+def _decline(
+    session: Session,
+    actor: Actor,
+    assignment: Assignment,
+    idea: Idea,
+    programme_id: int,
+    reason: DeclineReason,
+    note: str,
+    now: datetime,
+) -> None:
+    assignment.state = AssignmentState.DECLINED
+    assignment.decline_reason = reason
+    assignment.decline_note = note
+    assignment.answered_at = now
+    record(
+        session,
+        ReviewDeclined(
+            actor_id=actor.id, programme_id=programme_id, idea_id=idea.id,
+            path=f"/ideas/{idea.code}/reviews", code=idea.code, title=idea.title, reason=reason,
+        ),
+        now=now,
+    )  # fmt: skip
 
 
 def _declare(
