@@ -187,9 +187,7 @@ def test_a_header_carries_no_line_break_and_a_bad_address_stops_nobody(
     three, posted, box, port, time, spoilt
 ):
     with three.session() as session:
-        session.execute(
-            update(Person).where(Person.id == three.people["owner"]).values(**spoilt)
-        )
+        session.execute(update(Person).where(Person.id == three.people["owner"]).values(**spoilt))
     with mail_server(box, port):
         assert run(three, posted) == 2
     bad = next(m for m in mails(three.engine) if m.person_id == three.people["owner"])

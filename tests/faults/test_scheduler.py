@@ -1,0 +1,351 @@
+"""Schedulers that are killed, frozen, many at once, or whose clock jumps."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from accelerator import clock
+from accelerator.jobs import timetable
+from accelerator.jobs.deliver import deliver
+from accelerator.jobs.lease import LeaseLost
+from accelerator.jobs.remind import remind
+from accelerator.jobs.timetable import Job, Timetable
+from accelerator.storage.tables import Delivery, JobRun, Lease, Milestone, Person
+from tests.mail import MailBox, held, mail_server, mails, states, write_mails
+from tests.world import NOW, World
+
+SCRIPT = Path(__file__).with_name("scheduler.py")
+LEASE = 2.0
+DUE_SOON = NOW + timedelta(days=9)  # a Wednesday at 10:00 in Tokyo; reviews are due in five days
+
+
+@contextmanager
+def scheduler(url: str, port: int, now: datetime) -> Iterator[subprocess.Popen]:
+    process = subprocess.Popen(
+        [sys.executable, str(SCRIPT), url, f"smtp://127.0.0.1:{port}", str(LEASE), now.isoformat()],
+        cwd=SCRIPT.parents[2], env={"PYTHONPATH": str(SCRIPT.parents[2])},
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+
+
+def all_sent(world: World) -> bool:
+    with world.session() as session:
+        waiting = select(func.count()).where(Delivery.channel == "mail", Delivery.state != "sent")
+        return session.scalar(waiting) == 0
+
+
+def crowd(world: World, count: int) -> list[int]:
+    with world.session() as session:
+        return list(
+            session.scalars(
+                insert(Person).returning(Person.id),
+                [
+                    {
+                        "email": f"p{n}@hoshino.example", "family_name": f"P{n}",
+                        "given_name": "", "department": "", "skills": [], "created_at": NOW,
+                        "version": 1,
+                    }
+                    for n in range(count)
+                ],
+            )
+        )  # fmt: skip
+
+
+def test_killed_in_a_digest_of_500_each_gets_one_and_one_at_most_gets_two(world, database_url):
+    people = crowd(world, 500)
+    with world.session() as session:
+        write_mails(session, people)
+    box = MailBox()
+    with mail_server(box) as port:
+        with scheduler(database_url, port, NOW) as first:
+            wait_for(lambda: len(box.messages) >= 150)
+            first.kill()
+            first.wait()
+        # Clocks of both processes began at NOW; the second one starts later than the first died.
+        with scheduler(database_url, port, NOW + timedelta(seconds=30)):
+            wait_for(lambda: all_sent(world), 60)
+    assert set(box.receivers) == {f"p{n}@hoshino.example" for n in range(500)}
+    assert len(box.messages) <= 501
+    by_receiver = Counter(box.receivers)
+    doubled = [receiver for receiver, times in by_receiver.items() if times > 1]
+    ids = {
+        str(message["Message-ID"])
+        for message in box.messages
+        if message["To"].addresses[0].addr_spec in doubled
+    }
+    assert len(ids) == len(doubled)
+
+
+@pytest.mark.parametrize("many", [2, 5])
+def test_of_several_schedulers_each_reminder_comes_once(world, database_url, many):
+    for title in ("A better cell", "Quiet gears", "Clean baths"):
+        world.assign(world.idea("owner", title=title, state="active"), "reviewer")
+    box = MailBox()
+    with mail_server(box) as port:
+        with ExitStack() as together:
+            for _ in range(many):
+                together.enter_context(scheduler(database_url, port, DUE_SOON))
+            wait_for(lambda: len(box.messages) >= 2)
+            time.sleep(1.5)  # room for a second one, if there were any
+    assert sorted(box.receivers) == ["manager@hoshino.example", "reviewer@hoshino.example"]
+    with world.session() as session:
+        notices = session.execute(
+            select(Person.email, func.count())
+            .join(Delivery, Delivery.person_id == Person.id)
+            .where(Delivery.channel == "inbox")
+            .group_by(Person.email)
+        ).all()
+    assert sorted(map(tuple, notices)) == [
+        ("manager@hoshino.example", 3), ("reviewer@hoshino.example", 3),
+    ]  # fmt: skip
+
+
+def freeze(process: subprocess.Popen, world: World) -> None:
+    """Stop a process between two transactions: one of SQLite's would stop everybody with it."""
+    for _ in range(100):
+        process.send_signal(signal.SIGSTOP)
+        if world.engine.dialect.name != "sqlite" or not is_locked(world):
+            return
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.02)
+    raise AssertionError("it was always in a transaction")
+
+
+def is_locked(world: World) -> bool:
+    with closing(sqlite3.connect(str(world.engine.url.database), timeout=0.1)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        return False
+
+
+def test_a_frozen_scheduler_notices_that_another_took_over_before_it_sends(world, database_url):
+    people = crowd(world, 25)
+    with world.session() as session:
+        write_mails(session, people)
+    box = MailBox()
+    box.pause = 0.05
+    began = time.monotonic()
+    with mail_server(box) as port, scheduler(database_url, port, NOW) as first:
+        wait_for(lambda: len(box.messages) >= 5)
+        freeze(first, world)
+        later = NOW + timedelta(seconds=time.monotonic() - began)
+        with scheduler(database_url, port, later):
+            wait_for(lambda: all_sent(world))
+        first.send_signal(signal.SIGCONT)
+        time.sleep(1)
+        fence = select(Lease.fence)
+        with world.session() as session:
+            assert session.scalar(fence) >= 2
+    assert set(box.receivers) == {f"p{n}@hoshino.example" for n in range(25)}
+    # The message that was already on its way when the freeze came may arrive twice.
+    assert len(box.messages) <= 26
+    assert len({message["Message-ID"] for message in box.messages}) == 25
+
+
+def test_who_lost_the_lease_sends_nothing(world, config):
+    with world.session() as session:
+        write_mails(session, [world.people["owner"]])
+    frozen = held(world.engine, config, "first")
+    with world.session() as session:
+        session.execute(update(Lease).values(until=NOW))
+    awake = held(world.engine, config, "second")
+    assert awake.hold.fence == frozen.hold.fence + 1
+    with pytest.raises(LeaseLost):
+        deliver(frozen)
+    with pytest.raises(LeaseLost):
+        frozen.still_mine()
+    assert states(world.engine) == ["waiting"]
+    assert deliver(awake) == 1
+
+
+def test_a_claim_of_a_former_holder_is_taken_over_at_once(world, config):
+    with world.session() as session:
+        write_mails(session, [world.people["owner"]])
+        session.execute(
+            update(Delivery).values(
+                claimed_by="1:somebody", claimed_until=NOW + timedelta(minutes=3), attempts=1
+            )
+        )
+    assert deliver(held(world.engine, config)) == 1
+
+
+def test_a_job_that_always_fails_is_parked_and_the_others_go_on(world, config):
+    ran = []
+    now = NOW
+
+    def fail(_shift):
+        ran.append("bad")
+        raise RuntimeError("never works")
+
+    jobs = (Job("bad", timedelta(seconds=5), fail), Job("good", timedelta(seconds=5), good := (
+        lambda _shift: ran.append("good") or 1
+    )))  # fmt: skip
+    assert good
+    table = Timetable(world.engine, config, jobs)
+    with clock.told_by(lambda: now):
+        for _ in range(60):
+            table.renew()
+            for job in jobs:
+                table.tick(job)
+            now += timedelta(seconds=100)
+    assert ran.count("good") == 60
+    assert timetable.PARKED_AFTER <= ran.count("bad") <= 7
+    with world.session() as session:
+        bad, good_run = session.get_one(JobRun, "bad"), session.get_one(JobRun, "good")
+        assert bad.parked_at is not None
+        assert "never works" in bad.last_error
+        assert (good_run.failures, good_run.parked_at) == (0, None)
+    page = world.client("admin").get("/admin/messages").get_data(as_text=True)
+    assert "A job fails again and again" in page
+
+
+def test_a_job_that_kills_its_process_is_parked_too_and_comes_back_when_mended(world, config):
+    broken = True
+    now = NOW
+
+    def work(_shift):
+        if broken:
+            raise SystemExit  # what ends a process passes every handler
+        return 0
+
+    job = Job("killer", timedelta(seconds=5), work)
+    with clock.told_by(lambda: now):
+        for _ in range(8):
+            table = Timetable(world.engine, config, (job,))
+            table.renew()
+            try:
+                table.tick(job)
+            except SystemExit:
+                pass
+            now += timedelta(hours=1)
+        with world.session() as session:
+            assert session.get_one(JobRun, "killer").parked_at is not None
+        broken = False
+        table.renew()
+        table.tick(job)
+    with world.session() as session:
+        row = session.get_one(JobRun, "killer")
+        assert (row.failures, row.parked_at) == (0, None)
+
+
+def due_on(world: World, code_owner: str, day) -> None:
+    from accelerator.storage.tables import Idea
+
+    code = world.idea(code_owner, state="active", passage_state="open")
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+        from accelerator.domain.bilingual import Bilingual
+
+        session.add(
+            Milestone(
+                idea_id=idea.id, passage_id=idea.passage_id, owner_id=world.people[code_owner],
+                name=Bilingual("顧客訪問", "Interviews"), wanted=Bilingual("", ""), due_on=day,
+            )
+        )  # fmt: skip
+
+
+def test_clock_jumps_send_nothing_twice_and_lose_nothing(world, config):
+    world.assign(world.idea("owner", state="active"), "reviewer")
+    jumps = [
+        DUE_SOON, DUE_SOON + timedelta(hours=3), DUE_SOON - timedelta(days=2), DUE_SOON,
+        DUE_SOON + timedelta(days=365), DUE_SOON, DUE_SOON + timedelta(minutes=1),
+    ]  # fmt: skip
+    heard: list[int] = []
+    for moment in jumps:
+        with clock.told_by(lambda moment=moment: moment):
+            shift = held(world.engine, config)
+            remind(shift)
+            deliver(shift)
+            heard.append(len(mails(world.engine)))
+    keys = [mail.key for mail in mails(world.engine)]
+    assert len(keys) == len(set(keys))
+    assert heard[0] == heard[1] == heard[2] == heard[3]  # back and forth within days: nothing new
+    assert heard[4] == heard[5] == heard[6]  # a year ahead and back: told once of being late
+    assert set(states(world.engine)) == {"sent"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("zone", "country", "sunday"),
+    [
+        ("Europe/Berlin", "DE", datetime(2027, 3, 28)),
+        ("Europe/Berlin", "DE", datetime(2026, 10, 25)),
+        ("Asia/Tokyo", "JP", datetime(2027, 3, 28)),
+        ("America/Sao_Paulo", "BR", datetime(2018, 11, 4)),
+        ("Australia/Lord_Howe", "AU", datetime(2026, 10, 4)),
+        ("Pacific/Apia", "WS", datetime(2012, 1, 1)),
+    ],
+)
+def test_over_a_change_of_clocks_each_day_is_told_of_once_and_in_the_morning(
+    world, config, zone, country, sunday
+):
+    from zoneinfo import ZoneInfo
+
+    local = ZoneInfo(zone)
+    tuesday = (sunday + timedelta(days=2)).date()
+    due_on(world, "owner", tuesday)
+    with world.session() as session:
+        session.execute(update(Person).values(time_zone=zone, country=country))
+        from accelerator.storage.tables import Passage
+
+        session.execute(update(Passage).values(entered_at=NOW - timedelta(days=6000)))
+    at = sunday.replace(tzinfo=UTC) - timedelta(days=3)
+    told: list[datetime] = []
+    for _ in range(5 * 24):
+        with clock.told_by(lambda: at):  # noqa: B023 - asked within the turn
+            shift = held(world.engine, config)
+            told += [at] * remind(shift)
+        at += timedelta(hours=1)
+    days = [moment.astimezone(local).date() for moment in told]
+    assert len(days) == len(set(days))
+    assert all(moment.astimezone(local).time().hour == 8 for moment in told[1:])
+    with world.session() as session:
+        keys = session.scalars(select(Delivery.key).where(Delivery.channel == "inbox")).all()
+    assert len([key for key in keys if "+0calendar" in key]) == 1
+    assert len([key for key in keys if "-1calendar" in key]) <= 1
+    assert tuesday in days
+
+
+def test_the_timetable_stops_in_good_order_and_lets_go(world, config):
+    stopped = replace(config)
+    table = Timetable(world.engine, stopped, (Job("one", timedelta(seconds=1), lambda _: 0),))
+    import threading
+
+    thread = threading.Thread(target=table.run)
+    thread.start()
+
+    def ran():
+        with world.session() as session:
+            return session.get(JobRun, "one")
+
+    wait_for(ran, 20)
+    table.stop.set()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert held(world.engine, config, "another").hold.fence == 2
