@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
@@ -15,8 +15,8 @@ from accelerator.features.ideas.queries.steps import Step, share
 from accelerator.i18n import language
 from accelerator.standing.place import review_counts
 from accelerator.storage import search
-from accelerator.storage.tables import Cohort, Idea, Passage, Programme, Stage
-from accelerator.storage.visibility import in_team, is_invited, visible_ideas
+from accelerator.storage.tables import Cohort, Idea, Passage, Programme, Stage, TeamMember
+from accelerator.storage.visibility import visible_ideas
 
 PAGE = 50
 COUNTED = 1000
@@ -67,7 +67,7 @@ class IdeaRow:
     track: tuple[Step, ...]
     next: NextStep
     late: bool
-    updated_at: datetime
+    changed_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ class IdeaList:
         return self.total <= COUNTED
 
 
-def ideas(session: Session, *, actor: Actor, filters: Filters, today: date) -> IdeaList:
-    """Return one page: at most five queries."""
+def ideas(session: Session, *, actor: Actor, filters: Filters, now: datetime) -> IdeaList:
+    """Return one page in at most five queries; days are those of the zone of `now`."""
     cohorts, stages = _choices(session)
     found = _rows(session, actor, filters)
     rows, more = found[:PAGE], len(found) > PAGE
@@ -106,7 +106,7 @@ def ideas(session: Session, *, actor: Actor, filters: Filters, today: date) -> I
     backward = more if filters.before else bool(filters.after)
     return IdeaList(
         rows=[
-            _row(row, known[row.cohort_id], by_programme, counts.get(row.passage_id, (0, 0)), today)
+            _row(row, known[row.cohort_id], by_programme, counts.get(row.passage_id, (0, 0)), now)
             for row in rows
         ],
         total=total,
@@ -148,7 +148,7 @@ def _filtered(
     session: Session, actor: Actor, filters: Filters, statement: Select[Any]
 ) -> Select[Any]:
     statement = statement.select_from(Idea).join(Passage, _P.id == _I.passage_id)
-    statement = statement.where(visible_ideas(actor))
+    statement = statement.where(_mine(actor) if filters.mine else visible_ideas(actor))
     if filters.cohort:
         cohort = select(Cohort.id).where(Cohort.code == filters.cohort).scalar_subquery()
         statement = statement.where(_I.cohort_id == cohort)
@@ -157,13 +157,19 @@ def _filtered(
         statement = statement.where(_P.stage_id.in_(keyed))
     if filters.state in STATES:
         statement = statement.where(STATES[filters.state])
-    if filters.mine:
-        mine = or_(_I.owner_id == actor.id, in_team(actor), is_invited(actor))
-        statement = statement.where(mine)
     if _CODE.fullmatch(filters.q):
         return statement.where(_I.code == filters.q.upper())
     words = search.matches(session, filters.q) if filters.q else None
     return statement if words is None else statement.where(words)
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    """The ideas of one's own teams, invitations among them; all of them are visible to oneself."""
+    member = select(TeamMember.idea_id).where(
+        TeamMember.person_id == actor.id, TeamMember.state.in_(("accepted", "pending"))
+    )
+    owned = select(_I.id).where(_I.owner_id == actor.id).correlate(None)
+    return _I.id.in_(union(member, owned))
 
 
 def _rows(session: Session, actor: Actor, filters: Filters) -> list[Row[Any]]:
@@ -199,8 +205,9 @@ def _row(
     cohort: Any,
     by_programme: dict[int, list[Stage]],
     counts: tuple[int, int],
-    today: date,
+    now: datetime,
 ) -> IdeaRow:
+    today = now.date()
     stages = by_programme[cohort.programme_id]
     here = next(stage for stage in stages if stage.id == row.stage_id)
     place = Place(
@@ -221,7 +228,7 @@ def _row(
         track=tuple(_track(row, place, stages, here, today)),
         next=ahead,
         late=ahead.by is not None and ahead.by < today,
-        updated_at=row.updated_at,
+        changed_on=row.updated_at.astimezone(now.tzinfo).date(),
     )
 
 

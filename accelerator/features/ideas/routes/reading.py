@@ -1,6 +1,8 @@
 """Read ideas: the list, one idea, its versions, the search."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,8 +30,8 @@ from accelerator.i18n import gettext as _
 from accelerator.web.errors import wants_json
 from accelerator.web.guard import allow, may
 from accelerator.web.identity import actor
+from accelerator.web.locale import zone
 from accelerator.web.session import config, db
-from accelerator.web.templating import today
 
 LONGEST_QUERY = 200
 STATE_NAMES = (
@@ -56,8 +58,13 @@ def _filters(**more: Any) -> Filters:
 def index() -> ResponseReturnValue:
     """List the ideas the person may see, newest change first."""
     filters = _filters()
-    found = ideas(db(), actor=actor(), filters=filters, today=today())
+    found = ideas(db(), actor=actor(), filters=filters, now=_local_now())
     return render_template("ideas/index.html", found=found, filters=filters, **_choices())
+
+
+def _local_now() -> datetime:
+    """Return this moment on the reader's clock."""
+    return clock.now().astimezone(ZoneInfo(zone()))
 
 
 def _choices() -> dict[str, Any]:
@@ -73,7 +80,7 @@ def _choices() -> dict[str, Any]:
 def search() -> ResponseReturnValue:
     """Find ideas by words; the palette asks for JSON."""
     q = request.args.get("q", "").strip()[:LONGEST_QUERY]
-    found = ideas(db(), actor=actor(), filters=Filters(q=q), today=today()) if q else None
+    found = ideas(db(), actor=actor(), filters=Filters(q=q), now=_local_now()) if q else None
     if wants_json():
         return [_choice(row) for row in found.rows[:10]] if found else []
     return render_template("ideas/search.html", found=found, q=q)
