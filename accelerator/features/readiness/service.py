@@ -14,7 +14,7 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Actor
 from accelerator.domain.readiness import Dimension
-from accelerator.domain.stages import LIVING
+from accelerator.domain.stages import LIVING, IdeaState
 from accelerator.i18n import N_
 from accelerator.standing.readiness import remember_scores
 from accelerator.storage.tables import Attachment, Claim, Cohort, Evidence, Idea, Verification
@@ -162,7 +162,8 @@ def verify(
 
 
 def _require_living(idea: Idea) -> None:
-    if idea.state not in LIVING:
+    """Raise when the idea's way has ended; a parked one may still show what would change minds."""
+    if idea.state not in LIVING and idea.state != IdeaState.PARKED:
         raise DomainError("idea_ended", N_("The way of this idea has already ended."))
 
 
