@@ -37,7 +37,10 @@ def create_admin(email: str, family_name: str, given_name: str, language: str, l
         person = _person(session, email, family_name, given_name, language, now)
         administration.make_administrator(session, actor_id=None, person=person, now=now)
         if link:
-            _show_link(config, passwords.make_link(session, person, now=now))
+            ((_, path),) = passwords.new_links(
+                session, [person], purpose=passwords.INVITATION, now=now
+            )
+            _show_link(config, path)
         else:
             passwords.set_directly(session, person, password=password, now=now)
     click.echo(f"{person.email} is an administrator.")

@@ -6,6 +6,7 @@ import Autosave from "./controllers/autosave.js";
 import Confirm from "./controllers/confirm.js";
 import Grow from "./controllers/grow.js";
 import Limit from "./controllers/limit.js";
+import Lookup from "./controllers/lookup.js";
 import Marks from "./controllers/marks.js";
 import Menu from "./controllers/menu.js";
 import Opener from "./controllers/opener.js";
@@ -25,6 +26,7 @@ const controllers = {
   confirm: Confirm,
   grow: Grow,
   limit: Limit,
+  lookup: Lookup,
   marks: Marks,
   menu: Menu,
   opener: Opener,

@@ -95,6 +95,7 @@ def test_any_broken_file_is_answered_with_rows_and_changes_nothing(world: World)
         (f"{head}x@b.example,X\x00\n", "2"),
         (f"{head}x@b.example,{'x' * 300_000}\n", "2"),
         (f"{head}x@b.example,X,Y,Z\n", "2"),
+        (head + "".join(f"x{n}@b.example,X\n" for n in range(2001)), "2002"),
         (head, "File"),
         ("just one cell", "File"),
     ]:

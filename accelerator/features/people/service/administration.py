@@ -1,5 +1,6 @@
 """What administrators do about accounts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -25,19 +26,22 @@ def add(session: Session, *, actor_id: int | None, typed: dict[str, str], now: d
     """Make an account of what was typed, by field; raise DomainError at a field."""
     details = profiles.checked_texts({"skills": ""} | typed)
     profiles.refuse_taken(session, details.email)
-    return add_checked(session, actor_id=actor_id, details=details, now=now)
-
-
-def add_checked(
-    session: Session, *, actor_id: int | None, details: Details, now: datetime
-) -> Person:
-    """Make an account of checked details, without its line manager."""
-    person = Person(created_at=now)
-    profiles.apply(person, details, line_manager_id=None)
-    session.add(person)
-    session.flush()
-    _record(session, PersonAdded, actor_id, person, now)
+    (person,) = add_all(session, actor_id=actor_id, details=[details], now=now)
     return person
+
+
+def add_all(
+    session: Session, *, actor_id: int | None, details: Sequence[Details], now: datetime
+) -> list[Person]:
+    """Make accounts of checked details, still without their line managers."""
+    people = [Person(created_at=now) for _ in details]
+    for person, said in zip(people, details, strict=True):
+        profiles.apply(person, said, line_manager_id=None)
+    session.add_all(people)
+    session.flush()
+    for person in people:
+        _record(session, PersonAdded, actor_id, person, now)
+    return people
 
 
 def invite(session: Session, *, actor_id: int | None, person: Person, now: datetime) -> str:

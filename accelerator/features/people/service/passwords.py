@@ -4,6 +4,7 @@ A link's token stands in the mail alone; the database keeps its hash, the audit 
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -45,56 +46,67 @@ def ask_reset(session: Session, *, email: str, address: str, now: datetime) -> N
     if person is None:
         return
     record(session, PasswordResetAsked(subject=f"person:{person.id}", address=address), now=now)
-    mail_link(session, person, purpose=RESET, now=now)
+    mail_links(session, [person], purpose=RESET, now=now)
 
 
 def invite(session: Session, person: Person, *, actor_id: int | None, now: datetime) -> str:
     """Mail a link by which to set the first password; return its path, for the command's use."""
-    event = PersonInvited(actor_id=actor_id, subject=f"person:{person.id}", person_id=person.id)
-    record(session, event, now=now)
-    return mail_link(session, person, purpose=INVITATION, now=now)
-
-
-def mail_link(session: Session, person: Person, *, purpose: str, now: datetime) -> str:
-    """Make a link, end the older ones for the same purpose, and mail it; return its path."""
-    link, path = _new_link(session, person, purpose=purpose, now=now)
-    notify(
-        session,
-        [person.id],
-        _MAIL[purpose],
-        key=f"link:{link.id}",
-        data={"path": path},
-        due_at=now,
-        now=now,
-    )
+    (path,) = invite_all(session, [person], actor_id=actor_id, now=now)
     return path
 
 
-def make_link(session: Session, person: Person, *, now: datetime) -> str:
-    """Make a link that is shown and not mailed: the command's first administrator."""
-    return _new_link(session, person, purpose=INVITATION, now=now)[1]
+def invite_all(
+    session: Session, people: Sequence[Person], *, actor_id: int | None, now: datetime
+) -> list[str]:
+    """Mail each a link by which to set the first password; return the paths."""
+    for person in people:
+        event = PersonInvited(actor_id=actor_id, subject=f"person:{person.id}", person_id=person.id)
+        record(session, event, now=now)
+    return mail_links(session, people, purpose=INVITATION, now=now)
 
 
-def _new_link(
-    session: Session, person: Person, *, purpose: str, now: datetime
-) -> tuple[MailedLink, str]:
-    token = secrets.token_urlsafe(32)
+def mail_links(
+    session: Session, people: Sequence[Person], *, purpose: str, now: datetime
+) -> list[str]:
+    """Make and mail one link for each; older ones for the same purpose end. Return the paths."""
+    made = new_links(session, people, purpose=purpose, now=now)
+    for link, path in made:
+        notify(
+            session,
+            [link.person_id],
+            _MAIL[purpose],
+            key=f"link:{link.id}",
+            data={"path": path},
+            due_at=now,
+            now=now,
+        )
+    return [path for _, path in made]
+
+
+def new_links(
+    session: Session, people: Sequence[Person], *, purpose: str, now: datetime
+) -> list[tuple[MailedLink, str]]:
+    """Make one link for each, with its path; who shows the path and mails nothing calls this."""
     session.execute(
         update(MailedLink)
         .where(
-            MailedLink.person_id == person.id,
+            MailedLink.person_id.in_([person.id for person in people]),
             MailedLink.purpose == purpose,
             MailedLink.used_at.is_(None),
         )
         .values(used_at=now)
     )
-    link = MailedLink(
-        token_hash=token_hash(token), person_id=person.id, purpose=purpose,
-        expires_at=now + LIFETIME[purpose],
-    )  # fmt: skip
-    session.add(link)
+    tokens = [secrets.token_urlsafe(32) for _ in people]
+    links = [
+        MailedLink(
+            token_hash=token_hash(token), person_id=person.id, purpose=purpose,
+            expires_at=now + LIFETIME[purpose],
+        )
+        for person, token in zip(people, tokens, strict=True)
+    ]  # fmt: skip
+    session.add_all(links)
     session.flush()
-    return link, f"/set-password/{token}"
+    return [(link, f"/set-password/{token}") for link, token in zip(links, tokens, strict=True)]
 
 
 def find_link(session: Session, *, token: str, now: datetime) -> tuple[MailedLink, Person] | None:
