@@ -206,7 +206,8 @@ def _promises(session: Session, roles: _Roles, until: date, only: Only) -> list[
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)
         .where(
-            Passage.state == PassageState.HANDED_IN,
+            # A decision nobody was told of keeps no promise.
+            Passage.state.in_((PassageState.HANDED_IN, PassageState.DECIDED)),
             Passage.promise_on <= until,
             Idea.state == IdeaState.ACTIVE,
             *_among(Passage.id, "gate", only),

@@ -6,6 +6,7 @@ from itertools import count
 
 from sqlalchemy import event, func, select
 
+from accelerator.storage.invariants import broken
 from accelerator.storage.tables import (
     Assignment,
     Decision,
@@ -110,6 +111,8 @@ def test_killed_at_each_statement_it_is_all_or_nothing_and_repeating_decides_onc
             assert post(client, code).status_code in (302, 303)
             assert traces(world, code) == ALL
     assert died >= 8
+    with world.session() as session:
+        assert broken(session) == []
 
 
 def test_killed_at_the_commit_or_after_it_repeating_decides_once(world):

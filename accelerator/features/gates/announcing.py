@@ -21,7 +21,6 @@ from accelerator.storage.tables import (
     Assignment,
     Cohort,
     Decision,
-    Delivery,
     Idea,
     Milestone,
     Passage,
@@ -41,11 +40,16 @@ class Told(NamedTuple):
     cohort: Cohort
 
 
-def announce_one(session: Session, told: Told, *, actor_id: int | None, now: datetime) -> str:
-    """Leave the passage, enter what comes next, and tell the team; return the idea's code."""
+def announce_one(
+    session: Session, told: Told, order: list[Stage], *, actor_id: int | None, now: datetime
+) -> str:
+    """Leave the passage, enter what comes next, and tell the team; return the idea's code.
+
+    `order` are the programme's stages. Reminders need no care: what they are about is looked at
+    again before each is sent, and here it ends.
+    """
     decision, passage, idea, stage, cohort = told
     outcome = Outcome(decision.outcome)
-    order = _stages(session, cohort.programme_id)
     coming = next_stage(outcome, stage, order)
     passage.state, passage.left_at, passage.outcome = PassageState.LEFT, now, outcome
     decision.announced_at = now
@@ -53,8 +57,8 @@ def announce_one(session: Session, told: Told, *, actor_id: int | None, now: dat
     idea.updated_at = now
     session.flush()
     _close_reviews(session, told, actor_id=actor_id, now=now)
-    dropped = [] if outcome in ADVANCING else _drop_milestones(session, passage)
-    _cancel_reminders(session, told, dropped)
+    if outcome not in ADVANCING:
+        _drop_milestones(session, passage)
     entered = passage
     by = _later(cohort, stage.time_box_days if decision.conditions else ASK_WITHIN, now)
     if coming is not None:
@@ -92,7 +96,8 @@ def announce_one(session: Session, told: Told, *, actor_id: int | None, now: dat
     return idea.code
 
 
-def _stages(session: Session, programme_id: int) -> list[Stage]:
+def stages_of(session: Session, programme_id: int) -> list[Stage]:
+    """Load the stages of a programme, in order."""
     return list(
         session.scalars(
             select(Stage).where(Stage.programme_id == programme_id).order_by(Stage.position)
@@ -125,29 +130,12 @@ def _close_reviews(session: Session, told: Told, *, actor_id: int | None, now: d
         )
 
 
-def _drop_milestones(session: Session, passage: Passage) -> list[int]:
+def _drop_milestones(session: Session, passage: Passage) -> None:
     """Drop what the stage still asked for: the idea starts it again or its way has ended."""
-    return list(
-        session.scalars(
-            update(Milestone)
-            .where(Milestone.passage_id == passage.id, Milestone.state == MilestoneState.OPEN)
-            .values(state=MilestoneState.DROPPED)
-            .returning(Milestone.id)
-            .execution_options(synchronize_session=False)
-        )
-    )
-
-
-def _cancel_reminders(session: Session, told: Told, milestones: list[int]) -> None:
-    """Cancel what still waits to be sent and is no longer true; events already told stay."""
-    about = [f"idea:{told.idea.id}", f"passage:{told.passage.id}"]
-    about += [f"milestone:{milestone}" for milestone in milestones]
-    assigned = select(Assignment.id).where(Assignment.passage_id == told.passage.id)
-    about += [f"assignment:{assignment}" for assignment in session.scalars(assigned)]
     session.execute(
-        update(Delivery)
-        .where(Delivery.about.in_(about), Delivery.state == "waiting", Delivery.event_id.is_(None))
-        .values(state="cancelled")
+        update(Milestone)
+        .where(Milestone.passage_id == passage.id, Milestone.state == MilestoneState.OPEN)
+        .values(state=MilestoneState.DROPPED)
         .execution_options(synchronize_session=False)
     )
 

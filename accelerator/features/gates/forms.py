@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from wtforms import DateField, DateTimeLocalField, RadioField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from accelerator.domain.gates import Unsound, Verdict

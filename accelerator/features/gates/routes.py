@@ -164,7 +164,7 @@ def _meanwhile(cohort: Any, stage: Any, form: DecideForm, late: Any) -> Response
     ), 409
 
 
-def _gate(cohort: Any, stage: Any, **values: str) -> str:
+def _gate(cohort: Any, stage: Any, **values: Any) -> str:
     return url_for("gates.show", cohort_code=cohort.code, stage_key=stage.key, **values)
 
 

@@ -21,7 +21,7 @@ from accelerator.domain.errors import DomainError
 from accelerator.domain.gates import Verdict
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import IdeaState, Outcome, PassageState, Place, require_decidable
-from accelerator.features.gates.announcing import Told, announce_one
+from accelerator.features.gates.announcing import Told, announce_one, stages_of
 from accelerator.i18n import N_
 from accelerator.storage.tables import Cohort, Decision, Idea, Passage, Stage
 
@@ -121,7 +121,8 @@ def announce(
             Idea.cohort_id == cohort.id, Passage.stage_id == stage.id, Idea.code.in_(set(codes))
         )
     ).all()
-    return [announce_one(session, Told(*row), actor_id=actor.id, now=now) for row in rows]
+    order = stages_of(session, cohort.programme_id)
+    return [announce_one(session, Told(*row), order, actor_id=actor.id, now=now) for row in rows]
 
 
 def announce_due(session: Session, *, now: datetime) -> str | None:
@@ -136,7 +137,11 @@ def announce_due(session: Session, *, now: datetime) -> str | None:
         .order_by(Decision.announce_at, Decision.id)
         .limit(1)
     ).one_or_none()
-    return None if row is None else announce_one(session, Told(*row), actor_id=None, now=now)
+    if row is None:
+        return None
+    told = Told(*row)
+    order = stages_of(session, told.cohort.programme_id)
+    return announce_one(session, told, order, actor_id=None, now=now)
 
 
 def undo(session: Session, *, actor: Actor, idea: Idea, now: datetime) -> tuple[str, str]:

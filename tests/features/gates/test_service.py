@@ -13,6 +13,7 @@ from accelerator.domain.gates import DecidedMeanwhile, Unsound, Verdict
 from accelerator.domain.stages import Outcome
 from accelerator.features.gates import service
 from accelerator.standing import standings
+from accelerator.standing.dues import tasks
 from accelerator.storage.engine import open_session
 from accelerator.storage.tables import Assignment, Delivery, Idea, Milestone
 from tests.features.gates.acts import (
@@ -130,7 +131,10 @@ def test_announcing_closes_open_reviews_and_keeps_what_was_written(world):
         assert told == [{"text": "Clear customer.", "reviewer": ""}]
 
 
-def test_rework_drops_the_old_milestones_and_its_waiting_reminders(world):
+@pytest.mark.parametrize(
+    ("outcome", "state"), [(Outcome.REWORK, "dropped"), (Outcome.ADVANCE, "open")]
+)
+def test_what_the_stage_still_asked_for_is_dropped_unless_the_idea_goes_on(world, outcome, state):
     code = world.idea("owner", state="active")
     with world.session() as session:
         idea = idea_of(session, code)
@@ -139,28 +143,29 @@ def test_rework_drops_the_old_milestones_and_its_waiting_reminders(world):
         )  # fmt: skip
         session.add(old)
         session.flush()
-        for about in (f"milestone:{old.id}", f"idea:{idea.id}", "idea:0"):
-            session.add(
-                Delivery(
-                    key=about, person_id=idea.owner_id, channel="mail", template="reminder", data={},
-                    about=about, due_at=NOW, created_at=NOW,
-                )
-            )  # fmt: skip
         old_id = old.id
-    decide(world, code, VERDICTS[Outcome.REWORK], announce_at=NOW)
+        before = [task.due.kind for task in tasks(session, now=NOW) if task.idea_id == idea.id]
+    assert before == ["milestone"]
+    decide(world, code, VERDICTS[outcome], announce_at=NOW)
     with world.session() as session:
-        assert session.get_one(Milestone, old_id).state == "dropped"
-        states = {
-            row.about: row.state
-            for row in session.scalars(select(Delivery).where(Delivery.template == "reminder"))
-        }
-        assert states == {
-            f"milestone:{old_id}": "cancelled",
-            f"idea:{idea.id}": "cancelled",
-            "idea:0": "waiting",
-        }
-        fresh = session.scalars(select(Milestone).where(Milestone.state == "open")).all()
+        assert session.get_one(Milestone, old_id).state == state
+        fresh = session.scalars(select(Milestone).where(Milestone.template_id.is_not(None))).all()
         assert [m.name.en for m in fresh] == ["Customer interviews"]
+
+
+def test_the_promise_is_due_until_the_team_was_told(world):
+    code = world.idea("owner", state="active")
+    soon = NOW + timedelta(days=10)
+
+    def promised():
+        with world.session() as session:
+            return [task.code for task in tasks(session, now=soon) if task.due.kind == "gate"]
+
+    assert promised() == [code]
+    decide(world, code)
+    assert promised() == [code]
+    announce(world, code)
+    assert promised() == []
 
 
 def test_a_batch_is_decided_whole_or_not_at_all(world):

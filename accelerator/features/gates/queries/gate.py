@@ -1,5 +1,6 @@
 """The list of a gate: what waits, what is decided and not announced."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -53,7 +54,7 @@ class GateRow:
     @property
     def zone(self) -> str:
         """Return the zone's name, or none."""
-        return str(self.numbers.zone) if self.numbers else "none"
+        return _zone(self.numbers)
 
     @property
     def missing(self) -> int:
@@ -114,23 +115,24 @@ def gate_page(
     found = session.execute(_at_gate(cohort, stage)).all()
     taken = found[0].taken if found else session.scalar(select(places_taken(cohort.id, stage.id)))
     ranked = ranking_of(session, cohort, stage.id, taken=taken or 0).by_passage
-    every = [_row(row, stage, ranked.get(row.passage_id), today) for row in found]
-    every.sort(key=lambda row: (row.numbers is None, row.numbers.place if row.numbers else 0))
-    waiting = [row for row in every if row.decision is None]
-    ready = [row for row in every if row.decision is not None]
+    every = [(row, ranked.get(row.passage_id)) for row in found]
+    every.sort(key=lambda pair: (pair[1] is None, pair[1].place if pair[1] else 0))
+    waiting = [pair for pair in every if pair[0].state == PassageState.HANDED_IN]
+    ready = [pair for pair in every if pair[0].state == PassageState.DECIDED]
     wanted = [
-        row
-        for row in (ready if decided else waiting)
-        if (not zone or row.zone == zone) and (not code or row.code == code)
+        pair
+        for pair in (ready if decided else waiting)
+        if (not zone or _zone(pair[1]) == zone) and (not code or pair[0].code == code)
     ]
+    shown = [_row(*pair, stage, today) for pair in wanted[after : after + MOST_AT_ONCE]]
     return GatePage(
         capacity=cohort.capacity,
         taken=taken or 0,
-        advancing=sum(row.decision.outcome in ADVANCING for row in ready if row.decision),
+        advancing=sum(row.outcome in ADVANCING for row, _ in ready),
         waiting=len(waiting),
         decided=len(ready),
-        zones={key: sum(row.zone == key for row in waiting) for key in ZONES},
-        rows=_with_readiness(session, stage, wanted[after : after + MOST_AT_ONCE], today),
+        zones=Counter(_zone(numbers) for _, numbers in waiting),
+        rows=_with_readiness(session, stage, shown, today),
         total=len(wanted),
         after=after,
     )
@@ -145,7 +147,7 @@ def chosen_rows(
     taken = found[0].taken if found else 0
     ranked = ranking_of(session, cohort, stage.id, taken=taken).by_passage
     rows = {
-        row.code: _row(row, stage, ranked.get(row.passage_id), today)
+        row.code: _row(row, ranked.get(row.passage_id), stage, today)
         for row in found
         if row.state == PassageState.HANDED_IN
     }
@@ -161,7 +163,12 @@ def _at_gate(cohort: Cohort, stage: Stage) -> Any:
             func.count().label("assigned"),
             func.count().filter(Assignment.state == AssignmentState.SUBMITTED).label("reviewed"),
         )
-        .where(Assignment.state.not_in(GONE))
+        .join(Passage, Passage.id == Assignment.passage_id)
+        .where(
+            Passage.stage_id == stage.id,
+            Passage.state.in_(AT_GATE),
+            Assignment.state.not_in(GONE),
+        )
         .group_by(Assignment.passage_id)
         .subquery()
     )
@@ -190,7 +197,7 @@ def _at_gate(cohort: Cohort, stage: Stage) -> Any:
     )  # fmt: skip
 
 
-def _row(row: Any, stage: Stage, numbers: "RankedIdea[int] | None", today: date) -> GateRow:
+def _row(row: Any, numbers: "RankedIdea[int] | None", stage: Stage, today: date) -> GateRow:
     decision = None
     if row.state == PassageState.DECIDED:
         decider = _name(row.by_family or "", row.by_given or "")
@@ -202,6 +209,10 @@ def _row(row: Any, stage: Stage, numbers: "RankedIdea[int] | None", today: date)
         late=row.promise_on is not None and row.promise_on < today, numbers=numbers,
         decision=decision,
     )  # fmt: skip
+
+
+def _zone(numbers: "RankedIdea[int] | None") -> str:
+    return str(numbers.zone) if numbers else "none"
 
 
 def _name(family: str, given: str) -> str:
