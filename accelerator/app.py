@@ -3,16 +3,25 @@
 import pkgutil
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from accelerator import features
 from accelerator.config import ROOT, Config, from_env
 from accelerator.storage.engine import make_engine
 from accelerator.web import errors, guard, headers, identity, locale, session, templating
+
+
+class StoredNumber(IntegerConverter):
+    """A number in an address that a database key can hold; a larger one is simply not found."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **({"max": 2**31 - 1} | options))
 
 
 def create_app(config: Config | None = None, *, engine: Engine | None = None) -> Flask:
@@ -45,6 +54,7 @@ def create_app(config: Config | None = None, *, engine: Engine | None = None) ->
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = StoredNumber
     app.teardown_request(session.close)
     app.before_request(locale.choose)
     app.before_request(guard.check_marked)

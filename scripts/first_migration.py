@@ -22,7 +22,10 @@ UPGRADE = """
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
     else:
-        op.execute("CREATE VIRTUAL TABLE idea_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 0')")
+        op.execute(
+            "CREATE VIRTUAL TABLE idea_search "
+            "USING fts5(words, tokenize = 'unicode61 remove_diacritics 0')"
+        )
         for verb in ("UPDATE", "DELETE"):
             op.execute(
                 f"CREATE TRIGGER event_refuses_{verb.lower()} BEFORE {verb} ON event "

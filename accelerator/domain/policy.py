@@ -208,9 +208,11 @@ def own(_: Actor, subject: Subject) -> bool:
 
 
 def independent_verifier(actor: Actor, subject: Subject) -> bool:
-    """A reviewer or manager of the programme who is not in the team."""
-    held = {(subject.programme_id, Role.REVIEWER), (subject.programme_id, Role.MANAGER)}
-    return bool(held & actor.roles) and not (subject.owner or subject.team or subject.invited)
+    """A reviewer assigned to the idea, or a manager, who is not in the team."""
+    in_team = subject.owner or subject.team or subject.invited
+    return (assigned_reviewer(actor, subject) or manager_after_hand_in(actor, subject)) and (
+        not in_team
+    )
 
 
 def reviewer_in_programme(actor: Actor, subject: Subject) -> bool:

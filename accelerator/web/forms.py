@@ -45,7 +45,7 @@ class _Texts:
         return gettext(singular if n == 1 else plural) if n else ngettext(singular, plural, n)
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form whose limits are WTForms' and whose rules are the domain's."""
 
     class Meta:

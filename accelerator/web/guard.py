@@ -50,8 +50,8 @@ def allow(permission: Permission, *, subject: str | None = None) -> Callable[[Vi
                 arguments[subject], relation, view_permission = loaded
                 g.subject = relation
                 seen = can(view_permission, person, relation).allowed
-                if not seen and request.method in SAFE:
-                    raise Hidden
+                if not seen:
+                    _hide(permission, person)
             require(permission, person, relation)
             return view(**arguments)
 
@@ -59,6 +59,18 @@ def allow(permission: Permission, *, subject: str | None = None) -> Callable[[Vi
         return guarded
 
     return mark
+
+
+def _hide(permission: Permission, person: Actor) -> None:
+    """Keep what one may not see unknown: reading finds nothing, writing is refused.
+
+    Seeing comes before every other permission, so that no answer to a wrong post can show more
+    than the page itself would.
+    """
+    if request.method in SAFE:
+        raise Hidden
+    require(permission, person, Subject())
+    raise Refused("refused", N_("This is open to: %(who)s."), who=gettext("nobody"))
 
 
 def require(permission: Permission, person: Actor, relation: Subject | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from wtforms import DateField, Field, IntegerField, SelectField, StringField
 from wtforms import Form as PlainForm
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
 
 from accelerator.domain.bilingual import Bilingual

@@ -1,7 +1,7 @@
 """Where the cut line is drawn and over which ideas; both stand in the address."""
 
 from wtforms import IntegerField, SelectField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from accelerator.i18n import lazy_gettext as _l

@@ -14,7 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.fields.choices import SelectChoice  # newer than its types
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from accelerator.domain.reviews import DeclineReason, Recommendation, ReviewText, mark_field
@@ -210,7 +210,7 @@ class AssignForm(Form):
 
     def day(self) -> date:
         """Return the day by which the reviews are asked for; only of a form that validated."""
-        found: date = self.due_on.data  # type: ignore[assignment]  # required
+        found: date = self.due_on.data  # required
         return found
 
     def codes(self) -> list[str]:

@@ -44,7 +44,8 @@ def score(world: World, code: str) -> float | None:
 
 def test_only_independent_votes_raise_the_score(world: World) -> None:
     code = world.idea("owner", state="active", team=("mate",))
-    world.role("mate", "reviewer")
+    world.assign(code, "reviewer")
+    world.assign(code, "mate")
     owner = world.client("owner")
     claim = {"dimension": "customer", "level": 3}
     assert owner.post(f"/ideas/{code}/readiness/claim", data=claim).status_code == 303
@@ -73,6 +74,7 @@ def test_only_independent_votes_raise_the_score(world: World) -> None:
 
 def test_old_evidence_fades_on_the_page(world: World) -> None:
     code = world.idea("owner", state="active")
+    world.assign(code, "reviewer")
     world.client("owner").post(
         f"/ideas/{code}/readiness/claim", data={"dimension": "funding", "level": 2}
     )
@@ -124,6 +126,7 @@ def test_what_is_wrong_is_said_at_its_field_and_kept(world: World) -> None:
 
 def test_taking_back(world: World) -> None:
     code = world.idea("owner", state="active")
+    world.assign(code, "reviewer")
     client = world.client("owner")
     client.post(f"/ideas/{code}/readiness/claim", data={"dimension": "customer", "level": 1})
     piece = give(world, code, 1)
@@ -132,6 +135,16 @@ def test_taking_back(world: World) -> None:
     assert client.post(path).status_code == 303
     assert client.post(path).status_code == 422
     assert vote(world, code, piece, "reviewer") == 422
+
+
+def test_a_reviewer_who_may_not_see_the_idea_cannot_verify(world: World) -> None:
+    code = world.idea("owner", state="active", title="CANARY")
+    piece = give(world, code, 1)
+    answer = world.client("second").post(
+        f"/ideas/{code}/readiness/evidence/{piece}/verify", data={"accepted": "maybe"}
+    )
+    assert answer.status_code == 403
+    assert "CANARY" not in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("name", ["employee", "other_manager", "stranger", "guest"])
