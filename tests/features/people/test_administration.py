@@ -201,12 +201,21 @@ def test_who_can_sign_in_or_is_closed_is_not_invited(world: World) -> None:
 
 
 @only_once
-@pytest.mark.parametrize(("language", "words"), [("en", "Invite somebody"), ("ja", "社員を招待する")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Invite somebody"), ("ja", "社員を招待する")]
+)
 def test_every_page_is_whole_in_both_languages(world: World, language: str, words: str) -> None:
     world.person("chief", is_admin=True, language=language)
     client = world.client("chief")
     roles = f"/programmes/{world.programme_key}/roles"
-    for path in ("/people", "/people/new", "/people/import", "/profile", "/profile/password", roles):
+    for path in (
+        "/people",
+        "/people/new",
+        "/people/import",
+        "/profile",
+        "/profile/password",
+        roles,
+    ):
         page = client.get(path)
         assert page.status_code == 200
         assert f'<html lang="{language}"' in page.get_data(as_text=True)
