@@ -60,15 +60,20 @@ export default class extends Controller {
     return Boolean(text);
   }
 
+  // Only keys scroll: a page that moves under a pressed mouse button loses its click.
   follow = (event) => {
     const index = this.criterionTargets.findIndex((one) => one.contains(event.target));
-    if (index >= 0) this.show(index);
+    if (index >= 0) this.point(index);
   };
 
   show(index) {
+    this.point(index);
+    this.criterionTargets[index].scrollIntoView({ block: "nearest" });
+  }
+
+  point(index) {
     this.at = index;
     this.criterionTargets.forEach((one, i) => one.classList.toggle("is-current", i === index));
-    this.criterionTargets[index].scrollIntoView({ block: "nearest" });
   }
 
   focusMark() {
