@@ -1,5 +1,6 @@
 """A real mail server on this machine, mails to send, and the lease to send them under."""
 
+import asyncio
 import email.policy
 import socket
 from collections.abc import Callable, Iterator
@@ -40,16 +41,14 @@ class MailBox:
         self.answer: Answer = lambda _address: None
         self.pause = 0.0
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
         refusal = self.answer(address)
         if refusal is not None:
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope):
-        import asyncio
-
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
         if self.pause:
             await asyncio.sleep(self.pause)
         message = message_from_bytes(envelope.content, policy=email.policy.default)

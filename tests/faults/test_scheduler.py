@@ -4,24 +4,26 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, insert, select, update
 
 from accelerator import clock
+from accelerator.domain.bilingual import Bilingual
 from accelerator.jobs import timetable
 from accelerator.jobs.deliver import deliver
 from accelerator.jobs.lease import LeaseLost
 from accelerator.jobs.remind import remind
 from accelerator.jobs.timetable import Job, Timetable
-from accelerator.storage.tables import Delivery, JobRun, Lease, Milestone, Person
+from accelerator.storage.tables import Delivery, Idea, JobRun, Lease, Milestone, Passage, Person
 from tests.mail import MailBox, held, mail_server, mails, states, write_mails
 from tests.world import NOW, World
 
@@ -105,12 +107,11 @@ def test_of_several_schedulers_each_reminder_comes_once(world, database_url, man
     for title in ("A better cell", "Quiet gears", "Clean baths"):
         world.assign(world.idea("owner", title=title, state="active"), "reviewer")
     box = MailBox()
-    with mail_server(box) as port:
-        with ExitStack() as together:
-            for _ in range(many):
-                together.enter_context(scheduler(database_url, port, DUE_SOON))
-            wait_for(lambda: len(box.messages) >= 2)
-            time.sleep(1.5)  # room for a second one, if there were any
+    with mail_server(box) as port, ExitStack() as together:
+        for _ in range(many):
+            together.enter_context(scheduler(database_url, port, DUE_SOON))
+        wait_for(lambda: len(box.messages) >= 2)
+        time.sleep(1.5)  # room for a second one, if there were any
     assert sorted(box.receivers) == ["manager@hoshino.example", "reviewer@hoshino.example"]
     with world.session() as session:
         notices = session.execute(
@@ -203,10 +204,12 @@ def test_a_job_that_always_fails_is_parked_and_the_others_go_on(world, config):
         ran.append("bad")
         raise RuntimeError("never works")
 
-    jobs = (Job("bad", timedelta(seconds=5), fail), Job("good", timedelta(seconds=5), good := (
-        lambda _shift: ran.append("good") or 1
-    )))  # fmt: skip
-    assert good
+    def work(_shift):
+        ran.append("good")
+        return 1
+
+    often = timedelta(seconds=5)
+    jobs = (Job("bad", often, fail), Job("good", often, work))
     table = Timetable(world.engine, config, jobs)
     with clock.told_by(lambda: now):
         for _ in range(60):
@@ -239,10 +242,8 @@ def test_a_job_that_kills_its_process_is_parked_too_and_comes_back_when_mended(w
         for _ in range(8):
             table = Timetable(world.engine, config, (job,))
             table.renew()
-            try:
+            with suppress(SystemExit):
                 table.tick(job)
-            except SystemExit:
-                pass
             now += timedelta(hours=1)
         with world.session() as session:
             assert session.get_one(JobRun, "killer").parked_at is not None
@@ -254,17 +255,13 @@ def test_a_job_that_kills_its_process_is_parked_too_and_comes_back_when_mended(w
         assert (row.failures, row.parked_at) == (0, None)
 
 
-def due_on(world: World, code_owner: str, day) -> None:
-    from accelerator.storage.tables import Idea
-
-    code = world.idea(code_owner, state="active", passage_state="open")
+def due_on(world: World, owner: str, day: date) -> None:
+    code = world.idea(owner, state="active", passage_state="open")
     with world.session() as session:
         idea = session.scalars(select(Idea).where(Idea.code == code)).one()
-        from accelerator.domain.bilingual import Bilingual
-
         session.add(
             Milestone(
-                idea_id=idea.id, passage_id=idea.passage_id, owner_id=world.people[code_owner],
+                idea_id=idea.id, passage_id=idea.passage_id, owner_id=world.people[owner],
                 name=Bilingual("顧客訪問", "Interviews"), wanted=Bilingual("", ""), due_on=day,
             )
         )  # fmt: skip
@@ -294,30 +291,26 @@ def test_clock_jumps_send_nothing_twice_and_lose_nothing(world, config):
 @pytest.mark.parametrize(
     ("zone", "country", "sunday"),
     [
-        ("Europe/Berlin", "DE", datetime(2027, 3, 28)),
-        ("Europe/Berlin", "DE", datetime(2026, 10, 25)),
-        ("Asia/Tokyo", "JP", datetime(2027, 3, 28)),
-        ("America/Sao_Paulo", "BR", datetime(2018, 11, 4)),
-        ("Australia/Lord_Howe", "AU", datetime(2026, 10, 4)),
-        ("Pacific/Apia", "WS", datetime(2012, 1, 1)),
+        ("Europe/Berlin", "DE", date(2027, 3, 28)),
+        ("Europe/Berlin", "DE", date(2026, 10, 25)),
+        ("Asia/Tokyo", "JP", date(2027, 3, 28)),
+        ("America/Sao_Paulo", "BR", date(2018, 11, 4)),
+        ("Australia/Lord_Howe", "AU", date(2026, 10, 4)),
+        ("Pacific/Apia", "WS", date(2012, 1, 1)),
     ],
 )
 def test_over_a_change_of_clocks_each_day_is_told_of_once_and_in_the_morning(
     world, config, zone, country, sunday
 ):
-    from zoneinfo import ZoneInfo
-
     local = ZoneInfo(zone)
-    tuesday = (sunday + timedelta(days=2)).date()
+    tuesday = sunday + timedelta(days=2)
     due_on(world, "owner", tuesday)
     with world.session() as session:
         session.execute(update(Person).values(time_zone=zone, country=country))
-        from accelerator.storage.tables import Passage
-
         session.execute(update(Passage).values(entered_at=NOW - timedelta(days=6000)))
-    at = sunday.replace(tzinfo=UTC) - timedelta(days=3)
+    at = datetime.combine(sunday, datetime.min.time(), UTC) - timedelta(days=3)
     told: list[datetime] = []
-    for _ in range(5 * 24):
+    for _ in range(6 * 24):
         with clock.told_by(lambda: at):  # noqa: B023 - asked within the turn
             shift = held(world.engine, config)
             told += [at] * remind(shift)
@@ -333,10 +326,7 @@ def test_over_a_change_of_clocks_each_day_is_told_of_once_and_in_the_morning(
 
 
 def test_the_timetable_stops_in_good_order_and_lets_go(world, config):
-    stopped = replace(config)
-    table = Timetable(world.engine, stopped, (Job("one", timedelta(seconds=1), lambda _: 0),))
-    import threading
-
+    table = Timetable(world.engine, config, (Job("one", timedelta(seconds=1), lambda _: 0),))
     thread = threading.Thread(target=table.run)
     thread.start()
 

@@ -19,6 +19,7 @@ KINDS = {
     "ReviewAccepted": N_("Review accepted"),
     "ReviewDeclined": N_("Review declined"),
     "ReviewSubmitted": N_("Review submitted"),
+    "LastReviewSubmitted": N_("All reviews submitted"),
     "ConflictDeclared": N_("Conflict of interest declared"),
     "ConflictWithdrawn": N_("Conflict of interest withdrawn"),
     "IdeaStarted": N_("Idea started"),
