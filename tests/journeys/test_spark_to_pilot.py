@@ -1,6 +1,5 @@
 """An idea from its first words to the pilot: every step a person takes, in a real browser."""
 
-import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -123,16 +122,10 @@ def an_idea(owner: Visitor, words: dict[str, str]) -> str:
     for name in ("problem", "solution"):
         page.fill(f"textarea[name$={name}]", words[name])
     page.check("input[name$=maturity][value=tried]")
-    expect(page.locator("#autosave-state")).to_have_text(saved(owner))
+    expect(page.locator("#autosave-state")).to_have_text(owner.saved)
     page.reload()
     expect(page.locator("textarea[name$=problem]")).to_have_value(words["problem"])
     return code
-
-
-def saved(visitor: Visitor) -> re.Pattern[str]:
-    """What the page says after an autosave: "Saved 10:42"."""
-    before, after = visitor.said("Saved {time}").split("{time}")
-    return re.compile(f"{re.escape(before)}\\d\\d:\\d\\d{re.escape(after)}")
 
 
 def a_team(owner: Visitor, mate: Visitor, code: str) -> None:

@@ -30,6 +30,12 @@ class Visitor:
         with speaking(self.language):
             return gettext(text, **values) if values else gettext(text).replace("%%", "%")
 
+    @property
+    def saved(self) -> re.Pattern[str]:
+        """Return what the page says after an autosave: "Saved 10:42"."""
+        before, after = self.said("Saved {time}").split("{time}")
+        return re.compile(rf"{re.escape(before)}\d\d:\d\d{re.escape(after)}")
+
     def open(self, path: str) -> None:
         self.page.goto(self.address + path)
         self.look()
