@@ -1,5 +1,6 @@
 """What the first page shows: tasks with their dates, one's ideas, the gates one runs, the news."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from accelerator.activity import letters
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor, Role
-from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.domain.stages import LIVING, IdeaState, PassageState
 from accelerator.standing import Standing, standings
 from accelerator.storage.tables import (
     Assignment,
@@ -39,11 +40,18 @@ class Kind(StrEnum):
     MILESTONE = auto()
     ANSWER = auto()
     REVIEW = auto()
+    DECIDE = auto()
+    ANNOUNCE = auto()
+    DATES = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that waits for the reader, and the day by which it is wanted."""
+    """Something that waits for the reader, and the day by which it is wanted.
+
+    A manager's tasks are about `count` ideas at a gate: `code` is then the cohort's, `title` its
+    name, `what` the stage and `stage_key` its key.
+    """
 
     kind: Kind
     code: str
@@ -51,6 +59,8 @@ class Task:
     what: Bilingual
     due_on: date | None
     late: bool
+    count: int = 1
+    stage_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +101,12 @@ class Today:
 
 def today(session: Session, actor: Actor, *, day: date) -> Today:
     """Load the first page of one person."""
+    gates = _gates(session, actor, day)
+    tasks = [*_tasks(session, actor, day), *_at_gates(gates)]
     return Today(
-        tasks=_tasks(session, actor, day),
+        tasks=tuple(sorted(tasks, key=lambda task: task.due_on or date.min)[:MOST_TASKS]),
         ideas=_ideas(session, actor),
-        gates=_gates(session, actor, day),
+        gates=gates,
         news=_news(session, actor),
     )
 
@@ -117,7 +129,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
         .join(Stage, Stage.id == Passage.stage_id)
         .where(
             Idea.id.in_(mine),
-            Idea.state.in_((IdeaState.DRAFT, IdeaState.ACTIVE)),
+            Idea.state.in_(LIVING),
             Passage.state == PassageState.OPEN,
         ),
         select(literal(Kind.MILESTONE), *idea, Milestone.name_ja, Milestone.name_en,  # type: ignore[attr-defined]
@@ -126,6 +138,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
         .where(
             Milestone.owner_id == actor.id,
             Milestone.state == "open",
+            Idea.state.in_(LIVING),
             Milestone.due_on <= day + SOON,
         ),
         select(
@@ -159,6 +172,22 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
         )
         for row in rows
     )
+
+
+def _at_gates(gates: tuple[GateCard, ...]) -> Iterator[Task]:
+    """Turn what waits at one's gates into tasks, the answers owed to teams among them."""
+    for gate in gates:
+        for kind, count, due_on in (
+            (Kind.DECIDE, gate.handed_in, gate.promised),
+            (Kind.ANNOUNCE, gate.decided, None),
+            (Kind.DATES, gate.dates_asked, None),
+        ):
+            if count:
+                late = due_on is not None and gate.late
+                yield Task(
+                    kind, gate.cohort_code, gate.cohort_name, gate.stage_name, due_on, late,
+                    count, gate.stage_key,
+                )  # fmt: skip
 
 
 def _ideas(session: Session, actor: Actor) -> tuple[Standing, ...]:

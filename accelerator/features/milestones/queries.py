@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from accelerator.calendars import calendar_of
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.milestones import SOON_DAYS, Lateness, MilestoneState, Urgency, lateness
+from accelerator.domain.stages import LIVING
 from accelerator.storage.tables import Cohort, Idea, Milestone, Passage, Person, Stage, TeamMember
 
 PAGE = 50
@@ -80,7 +81,7 @@ def of_cohort(
 ) -> CohortMilestones:
     """List a cohort's milestones of one urgency, the most pressing first."""
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
-    inside = Idea.cohort_id == cohort.id
+    inside = (Idea.cohort_id == cohort.id) & Idea.state.in_(LIVING)
     groups = _groups(today)
     counts = session.execute(
         select(*(func.count().filter(group).label(name) for name, group in groups.items()))
