@@ -5,8 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-from importlib import import_module
-from importlib.util import find_spec
 from types import FrameType
 
 import click
@@ -21,7 +19,6 @@ from accelerator.storage.engine import make_engine
 from accelerator.storage.tables import Person
 
 PATIENCE = 30
-DEMONSTRATION = "accelerator.cli.demo"
 
 
 @commands.command()
@@ -50,16 +47,17 @@ def run(host: str, port: int) -> None:
 
 def demonstrate(config: Config) -> list[str]:
     """Fill an empty database with the demonstration company; return whom one can sign in as."""
-    if config.production or find_spec(DEMONSTRATION) is None:
+    if config.production:
         return []
-    demo = import_module(DEMONSTRATION)
+    from accelerator.cli import demo
+
     engine = make_engine(config.database_url)
     with reading(engine) as session:
         empty = session.scalar(select(Person.id).limit(1)) is None
     if empty:
         click.echo("The database is empty: making the demonstration company …")
         demo.seed(engine, config, clock.now())
-    accounts: list[str] = demo.accounts(engine)
+    accounts = demo.accounts(engine)
     engine.dispose()
     return accounts
 
