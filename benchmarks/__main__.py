@@ -1,0 +1,94 @@
+"""`make bench`: the cost of each page at 1,000 and 10,000 ideas, on both databases.
+
+    python -m benchmarks [--quick] [--database sqlite|postgresql] [--record]
+
+Each size is written in bulk, served by gunicorn with two workers and asked for by one browser. CPU
+is what the kernel counted for the server's processes, and for PostgreSQL's. `--quick` measures
+1,000 ideas only; `--record` writes docs/benchmarks.md. Ends with 1 when a target is missed.
+"""
+
+import argparse
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from accelerator.storage.engine import make_engine
+from accelerator.storage.migrate import upgrade
+from benchmarks import report
+from benchmarks.company import make
+from benchmarks.measuring import Round, measure
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = (1_000, 10_000)
+INTRODUCTION = """# What the pages cost
+
+The last measured table of `make bench`: {day}, {cores} cores ({machine}), Python {python}.
+
+One programme, one cohort, 500 reviewers, three reviews an idea, events and messages included;
+gunicorn with two workers, one browser. CPU is milliseconds for each request as the kernel counts
+them, of the server's processes and of PostgreSQL's. The floor is a plain Flask page with as many
+rows and queries. Growth compares with 1,000 ideas.
+"""
+
+
+def main() -> int:
+    """Measure what was asked for and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--quick", action="store_true", help="1,000 ideas only")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), help="only this one")
+    parser.add_argument("--record", action="store_true", help="write docs/benchmarks.md")
+    wanted = parser.parse_args()
+    sizes = SIZES[:1] if wanted.quick else SIZES
+    rounds: list[Round] = []
+    for database in (wanted.database,) if wanted.database else ("sqlite", "postgresql"):
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            rounds += [_measured(database, ideas, Path(folder)) for ideas in sizes]
+    text = "\n".join(report.lines(rounds))
+    print(text)
+    if wanted.record:
+        head = INTRODUCTION.format(
+            day=f"{datetime.now(UTC):%Y-%m-%d}", cores=os.cpu_count(), machine=platform.machine(),
+            python=platform.python_version(),
+        )  # fmt: skip
+        (ROOT / "docs" / "benchmarks.md").write_text(f"{head}{text}\n", encoding="utf-8")
+    missed = report.misses(rounds)
+    print(f"\n{missed} targets are missed." if missed else "\nAll targets are met.")
+    return 1 if missed else 0
+
+
+def _measured(database: str, ideas: int, folder: Path) -> Round:
+    name = "SQLite" if database == "sqlite" else "PostgreSQL"
+    with _database(database, folder / f"{ideas}.sqlite3") as url:
+        engine = make_engine(url)
+        start = time.perf_counter()
+        upgrade(engine)
+        company = make(engine, ideas)
+        print(f"{name}: {ideas:,} ideas written in {time.perf_counter() - start:.0f} s", flush=True)
+        found = measure(name, engine, url, company, folder)
+        engine.dispose()
+        return found
+
+
+@contextmanager
+def _database(kind: str, file: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{file}"
+        return
+    from tests.postgres import PostgresServer
+
+    server = PostgresServer()
+    try:
+        server.start()
+        yield server.create("benchmark", lambda _: None)
+    finally:
+        server.remove()
+
+
+raise SystemExit(main())

@@ -1,0 +1,98 @@
+"""The pages that are measured, and how each is asked for."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import cycle
+from urllib.parse import quote
+
+from benchmarks.company import CODE, MANAGER, OWNER, PASSWORD, REVIEWER, Company, numbered
+from benchmarks.server import Answer, Browser, Server
+
+STAGE = "spark"
+WORDS = ("電池", "ceramic membrane", "焼結炉", "battery", "検査カメラ")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: how often it is asked for, what it may cost, and what its floor is made of."""
+
+    name: str
+    ask: Callable[["Visit"], Answer]
+    times: int = 60
+    cpu_target: float | None = None  # milliseconds, application and database together
+    rows: int = 1
+    writes: int = 0
+    status: int = 200
+    floor: bool = True
+
+
+@dataclass
+class Visit:
+    """People signed in at one server, and where they are."""
+
+    server: Server
+    company: Company
+    people: dict[str, Browser] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    codes: Iterator[str] = field(init=False)
+    words: Iterator[str] = field(init=False)
+    waiting: Iterator[str] = field(init=False)
+    marks: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.codes = numbered(self.company.ideas)
+        self.words = cycle(WORDS)
+        self.waiting = cycle(self.company.open_codes)
+
+    def sign_in(self) -> None:
+        """Sign everybody in, once, with the password."""
+        for email in (MANAGER, REVIEWER, OWNER):
+            browser = Browser(self.server.port)
+            browser.sign_in(email, PASSWORD)
+            self.people[email] = browser
+            self.tokens[email] = browser.get("/ideas").csrf
+        form = self.people[REVIEWER].get(f"/ideas/{self.company.open_codes[0]}/review")
+        names = {part.split('"')[0] for part in form.body.decode().split('name="mark-')[1:]}
+        self.marks = {f"mark-{name}": "4" for name in names}
+
+    def get(self, email: str, path: str) -> Answer:
+        return self.people[email].get(path)
+
+    def review(self) -> Answer:
+        """Submit a review that was still open."""
+        form = self.marks | {
+            "csrf_token": self.tokens[REVIEWER], "_once": secrets.token_urlsafe(18),
+            "version": "0", "confidence": "2", "recommendation": "1", "action": "submit",
+            "comment_to_team": "A real problem, well observed. Ask two more customers. " * 6,
+            "note_to_manager": "",
+        }  # fmt: skip
+        return self.people[REVIEWER].post(f"/ideas/{next(self.waiting)}/review", form)
+
+    def export(self) -> Answer:
+        """Take all reviews of the stage out."""
+        path = f"/cohorts/{CODE}/{STAGE}/reviews.csv"
+        return self.people[MANAGER].post(path, {"csrf_token": self.tokens[MANAGER]})
+
+    def close(self) -> None:
+        for browser in self.people.values():
+            browser.close()
+
+
+PAGES = (
+    Page("idea list", lambda v: v.get(MANAGER, "/ideas"), cpu_target=25, rows=50),
+    Page("search", lambda v: v.get(MANAGER, f"/search?q={quote(next(v.words))}"), rows=50),
+    Page("one idea", lambda v: v.get(MANAGER, f"/ideas/{next(v.codes)}"), cpu_target=20),
+    Page("review queue", lambda v: v.get(REVIEWER, "/reviews"), rows=50),
+    Page(
+        "review form",
+        lambda v: v.get(REVIEWER, f"/ideas/{next(v.waiting)}/review"),
+        cpu_target=20,
+    ),
+    Page("review post", Visit.review, times=36, cpu_target=15, writes=5, status=303),
+    Page(
+        "ranking", lambda v: v.get(MANAGER, f"/cohorts/{CODE}/{STAGE}/ranking"), times=6, rows=100
+    ),
+    Page("manager's first page", lambda v: v.get(MANAGER, "/"), rows=20),
+    Page("CSV of all reviews", Visit.export, times=2, cpu_target=1500, floor=False),
+)
