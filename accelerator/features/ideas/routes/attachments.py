@@ -11,7 +11,7 @@ from accelerator import clock
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
 from accelerator.features.ideas.forms import AttachForm
-from accelerator.features.ideas.queries.page import may_download
+from accelerator.features.ideas.queries.attachments import may_download
 from accelerator.features.ideas.routes.blueprint import bp
 from accelerator.features.ideas.routes.reading import idea_page
 from accelerator.features.ideas.routes.writing import to_page
