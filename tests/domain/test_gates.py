@@ -10,9 +10,12 @@ from accelerator.domain.errors import DomainError
 from accelerator.domain.gates import (
     LONGEST_CONDITION,
     MOST_AT_ONCE,
+    CutLine,
     DecidedMeanwhile,
     Unsound,
     Verdict,
+    Why,
+    cut_line,
     next_stage,
     places_left,
     require_batch,
@@ -145,3 +148,16 @@ def test_places_left_are_never_below_zero(capacity, taken):
 
 def test_who_comes_late_is_told_which_ideas():
     assert DecidedMeanwhile(["S27-0001"]).ideas == ("S27-0001",)
+
+
+@given(st.none() | st.integers(-3, 60), st.integers(0, 60), st.integers(0, 60))
+def test_the_cut_line_stands_where_asked_else_where_it_separates_the_ideas(asked, left, ranked):
+    line = cut_line(asked, left=left, ranked=ranked)
+    if asked is not None:
+        assert line == CutLine(max(0, asked), Why.ASKED)
+    elif line.why is Why.PLACES:
+        assert line.capacity == left
+        assert 0 < left < ranked
+    else:
+        assert line == CutLine((ranked + 1) // 2, Why.HALF)
+        assert left == 0 or left >= ranked
