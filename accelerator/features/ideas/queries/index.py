@@ -15,7 +15,7 @@ from accelerator.features.ideas.queries.steps import Step, share
 from accelerator.i18n import language
 from accelerator.standing.place import review_counts
 from accelerator.storage import search
-from accelerator.storage.tables import Cohort, Idea, Passage, Programme, Stage, TeamMember
+from accelerator.storage.tables import Cohort, Idea, Passage, Stage, TeamMember
 from accelerator.storage.visibility import visible_ideas
 
 PAGE = 50
@@ -89,13 +89,13 @@ class IdeaList:
 
 def ideas(session: Session, *, actor: Actor, filters: Filters, now: datetime) -> IdeaList:
     """Return one page in at most five queries; days are those of the zone of `now`."""
-    cohorts, stages = _choices(session)
+    cohorts, stages = _choices(session, actor)
     found = _rows(session, actor, filters)
     rows, more = found[:PAGE], len(found) > PAGE
     if filters.before:
         rows.reverse()
     total = _count(session, actor, filters)
-    waiting = [row.passage_id for row in rows if row.passage_state == PassageState.HANDED_IN]
+    waiting = [row.passage_id for row in rows if row.passage_state in _HANDED_IN]
     counts = review_counts(session, waiting) if waiting else {}
     by_programme: dict[int, list[Stage]] = {}
     for stage in stages:
@@ -117,19 +117,20 @@ def ideas(session: Session, *, actor: Actor, filters: Filters, now: datetime) ->
     )
 
 
-def _choices(session: Session) -> tuple[list[Any], list[Any]]:
-    cohorts = session.execute(
-        select(Cohort.id, Cohort.code, Cohort.name, Cohort.programme_id)
-        .join(Programme, Programme.id == Cohort.programme_id)
-        .order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
-    ).all()
-    stages = session.execute(
-        select(
-            Stage.id, Stage.programme_id, Stage.key, Stage.name, Stage.position,
-            Stage.reviews_per_idea,
-        ).order_by(Stage.programme_id, Stage.position)
-    ).all()  # fmt: skip
-    return list(cohorts), list(stages)
+def _choices(session: Session, actor: Actor) -> tuple[list[Any], list[Any]]:
+    """Load cohorts and stages; a guest learns only of those whose ideas are shared with them."""
+    cohorts = select(Cohort.id, Cohort.code, Cohort.name, Cohort.programme_id).order_by(
+        Cohort.intake_opens_on.desc(), Cohort.id.desc()
+    )
+    stages = select(
+        Stage.id, Stage.programme_id, Stage.key, Stage.name, Stage.position,
+        Stage.reviews_per_idea,
+    ).order_by(Stage.programme_id, Stage.position)  # fmt: skip
+    if actor.is_guest:
+        shared = Cohort.id.in_(select(Idea.cohort_id).where(visible_ideas(actor)))
+        cohorts = cohorts.where(shared)
+        stages = stages.where(Stage.programme_id.in_(select(Cohort.programme_id).where(shared)))
+    return list(session.execute(cohorts)), list(session.execute(stages))
 
 
 def _stage_choices(
