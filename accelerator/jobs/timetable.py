@@ -14,6 +14,7 @@ from secrets import token_hex
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine, case, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -80,15 +81,15 @@ class Timetable:
         )
         self.renew()
         for job in self.jobs:
-            ticker.add_job(
-                self.tick, "interval", args=[job], id=job.name,
-                seconds=job.every.total_seconds(), next_run_time=datetime.now(UTC),
-            )  # fmt: skip
+            ticker.add_job(self.tick, _every(job), args=[job], id=job.name)
         ticker.start()
         try:
+            before = clock.now()
             while not self.stop.wait(self.length.total_seconds() / 4):
                 self.renew()
-                self._after_a_jump(ticker)
+                if clock.now() < before:
+                    self._plan_anew(ticker)
+                before = clock.now()
         finally:
             self.stop.set()
             ticker.shutdown(wait=True)
@@ -144,13 +145,14 @@ class Timetable:
         except Exception as lost:  # noqa: BLE001 - the next run writes it
             log.warning("a job's end was not written down", job=job.name, error=type(lost).__name__)
 
-    def _after_a_jump(self, ticker: BackgroundScheduler) -> None:
+    def _plan_anew(self, ticker: BackgroundScheduler) -> None:
         """After the clock was set back, do not wait for the moments that had been planned."""
-        now = datetime.now(UTC)
         for job in self.jobs:
-            planned = ticker.get_job(job.name)
-            if planned and planned.next_run_time - now > job.every * 2:
-                planned.modify(next_run_time=now)
+            ticker.reschedule_job(job.name, trigger=_every(job))
+
+
+def _every(job: Job) -> IntervalTrigger:
+    return IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC)
 
 
 def may_run(engine: Engine, name: str, *, now: datetime) -> bool:
