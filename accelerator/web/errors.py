@@ -14,6 +14,7 @@ from accelerator.i18n import N_, gettext
 from accelerator.storage.constraints import explain
 from accelerator.web import refusals
 from accelerator.web.identity import ask_nobody
+from accelerator.web.session import refuse
 
 log = logs.get("web")
 
@@ -161,4 +162,5 @@ def unexpected(error: Exception) -> ResponseReturnValue:
 
 def flash_error(error: DomainError) -> None:
     """Tell a rule's refusal on the next page, for buttons that have no form to return to."""
+    refuse()
     flash(gettext(error.message, **error.values), "bad")

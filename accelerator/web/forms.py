@@ -1,12 +1,13 @@
 """The base of all forms: CSRF, the person's language, and errors of the rules at their fields."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import StopValidation, ValidationError
 
+from accelerator.domain.answers import is_link
 from accelerator.domain.errors import DomainError
 from accelerator.i18n import N_, gettext, ngettext
 
@@ -66,6 +67,17 @@ class Form(FlaskForm):
         else:
             field.errors = [*field.errors, text]
 
+    def carry_out(self, change: Callable[[], object]) -> bool:
+        """Do a change if the form holds; say whether it was done. A refusal stands at its field."""
+        if not self.validate_on_submit():
+            return False
+        try:
+            change()
+        except DomainError as error:
+            self.refuse(error)
+            return False
+        return True
+
 
 def storable(_form: Any, field: Field) -> None:
     """Refuse what no database can keep: NUL and lone surrogates; a validator for text fields."""
@@ -86,6 +98,20 @@ def stripped(value: str | None) -> str:
 
 def web_address(_form: Any, field: Field) -> None:
     """Accept http and https addresses only; anything else could be made to run."""
-    parts = urlsplit(field.data or "")
-    if field.data and (parts.scheme not in ("http", "https") or not parts.netloc):
+    if field.data and not is_link(field.data):
         raise ValidationError(gettext("Give an address that starts with https:// or http://."))
+
+
+def known_years(_form: Any, field: Field) -> None:
+    """Keep days where calendars are known and counting them ends; a validator for days."""
+    if field.data is not None and not 2000 <= field.data.year <= 2100:  # noqa: PLR2004
+        raise ValidationError(gettext("Choose a day between 2000 and 2100."))
+
+
+def stored_number(text: str | None, *, digits: int = 9) -> int:
+    """Return the number of a row that a form names; 0, which no row has, for anything else.
+
+    `digits` are those that each number of the column's type can have.
+    """
+    known = text is not None and text.isascii() and text.isdecimal() and len(text) <= digits
+    return int(text or 0) if known else 0

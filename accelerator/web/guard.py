@@ -16,6 +16,7 @@ from accelerator.domain.errors import Refused
 from accelerator.domain.policy import Actor, Permission, Subject, can
 from accelerator.i18n import N_, gettext
 from accelerator.web import subjects
+from accelerator.web.forms import is_storable
 from accelerator.web.identity import actor_or_none
 from accelerator.web.refusals import Hidden
 from accelerator.web.session import SAFE
@@ -102,10 +103,12 @@ def sign_in_first() -> ResponseReturnValue:
 
 
 def check_marked() -> None:
-    """Refuse every view that carries no mark; registered to run before each request."""
+    """Refuse each view without a mark, and names nothing can have; runs before each request."""
     from flask import current_app
 
     if request.endpoint is None or request.endpoint == "static":
         return
     if not hasattr(current_app.view_functions[request.endpoint], "guard"):
         abort(403)
+    if not is_storable(request.path):
+        abort(404)

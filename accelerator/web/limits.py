@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from accelerator import clock
 from accelerator.storage import throttle
 from accelerator.storage.engine import open_session
-from accelerator.web.session import SAFE, db, engine
+from accelerator.web.session import SAFE, db, engine, keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,11 @@ class Limit:
 def seconds_to_wait(*limits: Limit) -> int:
     """Count one try against each limit; return 0 while all allow it, else how long to wait.
 
-    A post counts in its own transaction, so a route that refuses returns and does not raise.
+    A post counts in its own transaction, which is kept even when the answer refuses.
     A read, whose transaction never writes, counts in one beside it.
     """
     if request.method not in SAFE:
+        keep()
         return _count(db(), limits)
     with open_session(engine(), writes=True) as session, session.begin():
         return _count(session, limits)

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from accelerator import clock
 from accelerator.storage.tables import OncePost
+from accelerator.web.forms import is_storable
 from accelerator.web.identity import actor_or_none
 from accelerator.web.session import db
 
@@ -34,7 +35,7 @@ def once(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRetu
     @wraps(view)
     def guarded(**arguments: Any) -> ResponseReturnValue:
         token = request.form.get(FIELD, "")[:LONGEST]
-        if request.method != "POST" or not token:
+        if request.method != "POST" or not token or not is_storable(token):
             return view(**arguments)
         person = actor_or_none()
         key = f"{person.id if person else 0}:{token}"[:LONGEST]

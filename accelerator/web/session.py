@@ -1,5 +1,6 @@
 """One transaction per request: returning commits, raising rolls back, reading never writes."""
 
+from http import HTTPStatus
 from typing import cast
 
 from flask import Flask, current_app, g, has_app_context, request
@@ -34,14 +35,29 @@ class House(Flask):
     """Flask, with the transaction around the view: answered means committed."""
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view; commit before the answer leaves, so that success is always on disk."""
+        """Run the view; commit before the answer leaves, so that success is always on disk.
+
+        An answer that refuses commits nothing: a rule may have said no after half of the work.
+        A view whose refusal is itself worth remembering says `keep()`.
+        """
         try:
-            answer = super().dispatch_request()
+            answer = self.make_response(super().dispatch_request())
         except BaseException:
             end(commit=False)
             raise
-        end(commit=request.method not in SAFE)
+        refused = answer.status_code >= HTTPStatus.BAD_REQUEST or g.get("refused", False)
+        end(commit=request.method not in SAFE and (not refused or g.get("kept", False)))
         return answer
+
+
+def keep() -> None:
+    """Commit what this request wrote though it answers with a refusal: a count, a draft."""
+    g.kept = True
+
+
+def refuse() -> None:
+    """Commit nothing of what this request wrote, though it answers with a redirect."""
+    g.refused = True
 
 
 def end(*, commit: bool) -> None:

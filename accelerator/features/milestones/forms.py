@@ -4,7 +4,7 @@ from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from accelerator.i18n import lazy_gettext as _l
-from accelerator.web.forms import Form, storable, stripped, web_address
+from accelerator.web.forms import Form, known_years, storable, stripped, web_address
 
 
 class NewMilestone(Form):
@@ -13,7 +13,7 @@ class NewMilestone(Form):
     name = StringField(
         _l("What will be shown"), [InputRequired(), Length(max=400), storable], filters=[stripped]
     )
-    due_on = DateField(_l("By when"), [InputRequired()])
+    due_on = DateField(_l("By when"), [InputRequired(), known_years])
     owner = SelectField(_l("In charge"), coerce=int)
 
 
@@ -31,7 +31,7 @@ class Complete(Form):
 class AskDate(Form):
     """Another date, and why."""
 
-    asked_due_on = DateField(_l("New date"), [InputRequired()])
+    asked_due_on = DateField(_l("New date"), [InputRequired(), known_years])
     reason = TextAreaField(
         _l("Reason"), [InputRequired(), Length(max=2000), storable], filters=[stripped]
     )

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from accelerator import clock
-from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
 from accelerator.features.milestones import queries, service
 from accelerator.features.milestones.forms import (
@@ -162,15 +161,10 @@ def _save(
     idea: Any, form: Form, milestone_id: int, change: Callable[[], object], done: str
 ) -> ResponseReturnValue:
     """Do a change if its form holds; else show the page with what was typed at its fields."""
-    if form.validate_on_submit():
-        try:
-            change()
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            flash(done, "good")
-            code = (request.view_args or {})["code"]
-            return redirect(url_for("milestones.of_idea", code=code), 303)
+    if form.carry_out(change):
+        flash(done, "good")
+        code = (request.view_args or {})["code"]
+        return redirect(url_for("milestones.of_idea", code=code), 303)
     found = idea or queries.idea_of(db(), milestone_id)
     return _page(found, form, milestone_id), 422
 

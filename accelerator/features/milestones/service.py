@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import record
@@ -15,7 +15,7 @@ from accelerator.domain.milestones import MilestoneState
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import LIVING, IdeaState, PassageState
 from accelerator.i18n import N_
-from accelerator.storage.tables import Cohort, Delivery, Idea, Milestone, Passage, TeamMember
+from accelerator.storage.tables import Cohort, Idea, Milestone, Passage, TeamMember
 
 
 def add(
@@ -60,14 +60,13 @@ def complete(
     evidence_url: str,
     now: datetime,
 ) -> None:
-    """Mark as done, with what shows it; reminders of it stop at once."""
+    """Mark as done, with what shows it; what still waits about it is dropped before sending."""
     rules.require_open(MilestoneState(milestone.state))
     idea = session.get_one(Idea, milestone.idea_id)
     milestone.state = MilestoneState.DONE
     milestone.evidence, milestone.evidence_url = evidence, evidence_url
     milestone.done_at, milestone.done_by_id = now, actor.id
     milestone.asked_due_on, milestone.asked_reason = None, ""
-    stop_reminders(session, f"milestone:{milestone.id}")
     _record(session, events.MilestoneDone, actor, idea, milestone, now)
 
 
@@ -148,7 +147,6 @@ def answer_date(
     milestone.asked_due_on, milestone.asked_reason = None, ""
     if granted:
         milestone.due_on, milestone.due_set_at = asked, now
-        stop_reminders(session, f"milestone:{milestone.id}")
         _record(
             session, events.NewDateGranted, actor, idea, milestone, now, due_on=asked.isoformat()
         )
@@ -158,15 +156,6 @@ def answer_date(
             session, events.NewDateRefused, actor, idea, milestone, now,
             due_on=due_on, reason=reason,
         )  # fmt: skip
-
-
-def stop_reminders(session: Session, about: str) -> None:
-    """Cancel the messages about a thing that still wait: what they say is no longer true."""
-    session.execute(
-        update(Delivery)
-        .where(Delivery.about == about, Delivery.state == "waiting")
-        .values(state="cancelled")
-    )
 
 
 def _today(session: Session, idea: Idea, now: datetime) -> date:

@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from accelerator.domain.readiness import HIGHEST, LOWEST, Dimension
 from accelerator.i18n import lazy_gettext as _l
-from accelerator.web.forms import Form, storable, stripped, web_address
+from accelerator.web.forms import Form, known_years, storable, stripped, web_address
 
 LEVELS = [SelectChoice(str(n)) for n in range(LOWEST, HIGHEST + 1)]
 DIMENSIONS = [SelectChoice(dimension.value) for dimension in Dimension]
@@ -35,7 +35,7 @@ class GiveEvidence(OfDimension):
         _l("Link"), [Optional(), Length(max=2000), storable, web_address], filters=[stripped]
     )
     attachment = SelectField(_l("File of this idea"), coerce=int, choices=[])
-    true_on = DateField(_l("True on"), [InputRequired()])
+    true_on = DateField(_l("True on"), [InputRequired(), known_years])
 
 
 class Verify(Form):

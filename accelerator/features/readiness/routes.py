@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from accelerator import clock
-from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
 from accelerator.domain.readiness import Dimension
 from accelerator.features.readiness import queries, service
@@ -140,14 +139,9 @@ def _save(
     idea: Any, form: Form, change: Callable[[], object], done: str, *, evidence_id: int = 0
 ) -> ResponseReturnValue:
     """Do a change if its form holds; else show the page with what was typed at its fields."""
-    if form.validate_on_submit():
-        try:
-            change()
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            flash(done, "good")
-            return redirect(url_for("readiness.show", code=idea.code), 303)
+    if form.carry_out(change):
+        flash(done, "good")
+        return redirect(url_for("readiness.show", code=idea.code), 303)
     return _page(idea, form, evidence_id), 422
 
 

@@ -20,7 +20,7 @@ from accelerator.web.errors import flash_error
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.once import once
-from accelerator.web.session import db
+from accelerator.web.session import db, keep
 
 # The reviewer's queue
 
@@ -74,6 +74,7 @@ def write(review: Any) -> ResponseReturnValue:
             saved = writing.submit(db(), rubric=lines, **what)
     except Incomplete as error:
         saved = writing.save(db(), **what)
+        keep()  # what was typed is not lost for what is missing
         for one in error.errors:
             form.refuse(one)
         return _workspace(_page(review), form), 422
