@@ -15,6 +15,7 @@ from accelerator import features
 from accelerator.config import ROOT, Config, from_env
 from accelerator.storage.engine import make_engine
 from accelerator.web import errors, guard, headers, identity, locale, session, templating
+from accelerator.web.requests import Request
 
 
 class StoredNumber(IntegerConverter):
@@ -34,6 +35,7 @@ def create_app(config: Config | None = None, *, engine: Engine | None = None) ->
         template_folder="templates",
         static_folder="static",
     )
+    app.request_class = Request
     app.secret_key = settings.secret_key
     prefix = "__Host-" if settings.secure else ""
     app.config.update(

@@ -1,6 +1,7 @@
 """The base of all forms: CSRF, the person's language, and errors of the rules at their fields."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
@@ -104,8 +105,13 @@ def web_address(_form: Any, field: Field) -> None:
 
 def known_years(_form: Any, field: Field) -> None:
     """Keep days where calendars are known and counting them ends; a validator for days."""
-    if field.data is not None and not 2000 <= field.data.year <= 2100:  # noqa: PLR2004
+    if field.data is not None and not has_calendar(field.data):
         raise ValidationError(gettext("Choose a day between 2000 and 2100."))
+
+
+def has_calendar(day: date) -> bool:
+    """Say whether a day lies in the years whose holidays are known."""
+    return 2000 <= day.year <= 2100  # noqa: PLR2004
 
 
 def stored_number(text: str | None, *, digits: int = 9) -> int:

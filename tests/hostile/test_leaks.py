@@ -17,7 +17,9 @@ def test_a_decided_idea_reads_like_one_that_waits(world: World) -> None:
     for reviewer in ("reviewer", "second"):
         world.assign(code, reviewer, state="submitted")
     places = ("/", "/ideas", "/ideas?mine=1", "/ideas?state=waiting", "/search?q=cell")
-    places += tuple(f"/ideas/{code}{part}" for part in ("", "/milestones", "/readiness", "/outcome"))
+    places += tuple(
+        f"/ideas/{code}{part}" for part in ("", "/milestones", "/readiness", "/outcome")
+    )
     client = world.client("owner")
 
     def seen() -> list[str]:

@@ -15,19 +15,13 @@ from accelerator.domain.cohort_dates import StageDates, faults
 from accelerator.i18n import language
 from accelerator.i18n import lazy_gettext as _
 from accelerator.i18n.places import countries, zones
-from accelerator.web.forms import Form, storable, stripped
+from accelerator.web.forms import Form, has_calendar, known_years, storable, stripped
 
 NAME = [Length(max=400), storable]
 
 
-def _years(_form: PlainForm, field: Field) -> None:
-    """Keep dates where calendars are known; a validator."""
-    if field.data is not None and not 2000 <= field.data.year <= 2100:  # noqa: PLR2004
-        raise ValidationError(_("Choose a day between 2000 and 2100."))
-
-
 def _day(label: str) -> DateField:
-    return DateField(label, [InputRequired(), _years])
+    return DateField(label, [InputRequired(), known_years])
 
 
 def _capitals(value: str | None) -> str:
@@ -164,8 +158,8 @@ class CohortEditor:
         return {key: form.dates() for key, form in self.stages.items()}
 
     def chosen(self) -> Iterator[tuple[Field, date]]:
-        """Yield each field that holds a day."""
+        """Yield each field that holds a day with a calendar."""
         for form in self:
             for field in form:
-                if isinstance(field.data, date):
+                if isinstance(field.data, date) and has_calendar(field.data):
                     yield field, field.data

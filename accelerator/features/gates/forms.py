@@ -14,7 +14,7 @@ from accelerator.domain.stages import Outcome
 from accelerator.features.gates.service import verdict_of
 from accelerator.i18n import gettext as _
 from accelerator.i18n import lazy_gettext as _l
-from accelerator.web.forms import Form, storable, stripped
+from accelerator.web.forms import Form, is_storable, known_years, storable, stripped
 
 TO_UNDO = timedelta(minutes=10)
 TEXT = [Length(max=4000), storable]
@@ -29,7 +29,7 @@ OUTCOMES = [
 
 def chosen_codes() -> list[str]:
     """Return the codes of the ideas ticked, each once, in the order of the page."""
-    return list(dict.fromkeys(request.form.getlist("selected")))
+    return [code for code in dict.fromkeys(request.form.getlist("selected")) if is_storable(code)]
 
 
 class DecideForm(Form):
@@ -49,7 +49,9 @@ class DecideForm(Form):
         description=_l("One a line. Each becomes a milestone of the next stage."),
     )
     would_change = TextAreaField(_l("What would change our mind"), TEXT, filters=[stripped])
-    revisit_on = DateField(_l("The idea comes back on"), [Optional()], render_kw={"type": "date"})
+    revisit_on = DateField(
+        _l("The idea comes back on"), [Optional(), known_years], render_kw={"type": "date"}
+    )
     next_step = TextAreaField(
         _l("Next step for the team"),
         TEXT,
@@ -66,7 +68,9 @@ class DecideForm(Form):
             SelectChoice("later", _l("When somebody announces it by hand")),
         ],
     )
-    announce_at = DateTimeLocalField(_l("Moment"), [Optional()], format="%Y-%m-%dT%H:%M")
+    announce_at = DateTimeLocalField(
+        _l("Moment"), [Optional(), known_years], format="%Y-%m-%dT%H:%M"
+    )
 
     def verdict(self) -> Verdict:
         """Return what was typed as a verdict."""

@@ -9,6 +9,7 @@ from accelerator.domain.policy import Permission
 from accelerator.features.inbox import queries, service
 from accelerator.i18n import gettext as _
 from accelerator.i18n import language
+from accelerator.web.forms import stored_number
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.session import db
@@ -38,7 +39,9 @@ def index() -> ResponseReturnValue:
 @allow(Permission.INBOX_READ)
 def read() -> ResponseReturnValue:
     """Mark as read: all that were shown (`until`), or one (`notice`), which may be opened too."""
-    until, notice_id = (_number(request.form.get(name)) for name in ("until", "notice"))
+    until, notice_id = (
+        stored_number(request.form.get(name), digits=18) for name in ("until", "notice")
+    )
     back = url_for("inbox.index", show=request.form.get("show") or None)
     if until:
         service.read_all(db(), actor=actor(), until=until, now=clock.now())
@@ -46,8 +49,3 @@ def read() -> ResponseReturnValue:
         return redirect(back, 303)
     path = service.read_one(db(), actor=actor(), notice_id=notice_id, now=clock.now())
     return redirect(path if path and "open" in request.form else back, 303)
-
-
-def _number(text: str | None) -> int:
-    known = text is not None and text.isascii() and text.isdecimal()
-    return min(int(text or 0), LARGEST_ID) if known else 0

@@ -15,6 +15,7 @@ from accelerator.domain.stages import LIVING
 from accelerator.storage.tables import Cohort, Idea, Milestone, Passage, Person, Stage, TeamMember
 
 PAGE = 50
+DIGITS = 9  # every number of so many digits is one that a row can have
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ def _groups(today: date) -> dict[str, ColumnElement[bool]]:
 
 def _cursor(after: str) -> tuple[date, int] | None:
     day, _, number = after.partition(".")
+    if not number.isascii() or not number.isdecimal() or len(number) > DIGITS:
+        return None
     try:
         return date.fromisoformat(day), int(number)
     except ValueError:

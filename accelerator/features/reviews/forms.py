@@ -20,12 +20,12 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from accelerator.domain.reviews import DeclineReason, Recommendation, ReviewText, mark_field
 from accelerator.features.reviews.queries.workspace import RubricLine
 from accelerator.i18n import gettext, language, lazy_gettext
-from accelerator.web.forms import Form, is_storable, storable, stripped
+from accelerator.web.forms import Form, is_storable, known_years, storable, stripped
 
 LONGEST = 10_000
 CONFIDENCES = 3
-DIGITS = 10
 MOST_TICKED = 100
+DIGITS = 10
 RECOMMENDATIONS = {
     Recommendation.ADVANCE: lazy_gettext("Advance"),
     Recommendation.REWORK: lazy_gettext("Rework"),
@@ -205,7 +205,7 @@ class AssignForm(Form):
     )
     due_on = DateField(
         lazy_gettext("Review by"),
-        validators=[InputRequired(lazy_gettext("Say by when."))],
+        validators=[InputRequired(lazy_gettext("Say by when.")), known_years],
     )
 
     def day(self) -> date:

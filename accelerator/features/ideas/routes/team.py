@@ -16,6 +16,7 @@ from accelerator.features.ideas.routes.writing import to_page
 from accelerator.features.ideas.service import team
 from accelerator.i18n import gettext as _
 from accelerator.web.errors import flash_error
+from accelerator.web.forms import stored_number
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.once import once
@@ -77,7 +78,7 @@ def remove(idea: Any, person_id: int) -> ResponseReturnValue:
 @once
 def transfer(idea: Any) -> ResponseReturnValue:
     """Give the idea to another member."""
-    wanted = request.form.get("person", type=int) or 0
+    wanted = stored_number(request.form.get("person"))
     try:
         person = team.transfer(db(), actor=actor(), idea=idea, person_id=wanted, now=clock.now())
     except DomainError as error:

@@ -25,6 +25,7 @@ from accelerator.features.ideas.routes.blueprint import bp
 from accelerator.features.ideas.service import drafts, handing_in
 from accelerator.i18n import LANGUAGES
 from accelerator.i18n import gettext as _
+from accelerator.web.forms import stored_number
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.once import once
@@ -173,13 +174,12 @@ def submit(idea: Any) -> ResponseReturnValue:
 def hand_in(idea: Any) -> ResponseReturnValue:
     """Hand the idea in."""
     form = HandInForm()
-    seen = form.version.data or ""
     try:
         handing_in.hand_in(
             db(),
             actor=actor(),
             idea=idea,
-            seen=int(seen) if seen.isascii() and seen.isdecimal() else 0,
+            seen=stored_number(form.version.data),
             now=clock.now(),
         )
     except DomainError as error:
