@@ -105,7 +105,10 @@ def signed_out_page() -> ResponseReturnValue:
     ]
     if wants_json():
         return {"sign_in": "/sign-in"}, 401
-    return render_template("signed_out.html", fields=fields, back=request.path), 401
+    # The page knows no labels here: sentences are shown, keys and numbers only travel along.
+    words = [value for _name, value in fields if any(c.isspace() or c > "~" for c in value.strip())]
+    html = render_template("signed_out.html", fields=fields, words=words, back=request.path)
+    return html, 401
 
 
 def csrf_error(_error: CSRFError) -> ResponseReturnValue:
