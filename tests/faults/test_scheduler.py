@@ -22,6 +22,7 @@ from accelerator.jobs import timetable
 from accelerator.jobs.deliver import deliver
 from accelerator.jobs.lease import LeaseLost
 from accelerator.jobs.remind import remind
+from accelerator.jobs.run import reading
 from accelerator.jobs.timetable import Job, Timetable
 from accelerator.storage.tables import Delivery, Idea, JobRun, Lease, Milestone, Passage, Person
 from tests.mail import MailBox, held, mail_server, mails, states, write_mails
@@ -51,11 +52,11 @@ def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def all_sent(world: World) -> bool:
-    with world.session() as session:
+    with reading(world.engine) as session:
         waiting = select(func.count()).where(Delivery.channel == "mail", Delivery.state != "sent")
         return session.scalar(waiting) == 0
 
