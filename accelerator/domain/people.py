@@ -25,6 +25,8 @@ LABELS = {
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\".]+(\.[^\s@<>()\[\]\\,;:\".]+)*")
 _SKILL_ENDS = re.compile(r"[,;、，；\n]")  # the comma of each script
 
+_BREAKING = ("Cc", "Zl", "Zp")  # no header of a mail and no line of a list can hold them
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
@@ -54,6 +56,10 @@ def checked(details: Details, *, zones: Collection[str], countries: Collection[s
         details, email=email_of(details.email), skills=skills_of(",".join(details.skills))
     )
     for name, most in MOST.items():
+        if any(unicodedata.category(char) in _BREAKING for char in getattr(kept, name)):
+            raise DomainError(
+                "one_line", N_("This has a line break or another control character."), field=name
+            )
         if len(getattr(kept, name)) > most:
             raise DomainError(
                 "too_long", N_("This has more than %(most)s characters."), field=name, most=most

@@ -18,7 +18,7 @@ MOST_ROWS = 5000
 LONGEST_LINE = 200_000
 LONGEST_CELL = 100_000
 DELIMITERS = ",;\t"
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+RISKY = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones count too
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 

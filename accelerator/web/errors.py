@@ -1,6 +1,6 @@
 """What went wrong, in the person's language: what happened, that nothing was lost, what to do."""
 
-from flask import Flask, Response, flash, make_response, render_template, request
+from flask import Flask, Response, flash, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -17,6 +17,8 @@ from accelerator.web.identity import ask_nobody
 from accelerator.web.session import refuse
 
 log = logs.get("web")
+# How the names of fields begin that are shown to nobody, not even to who typed them.
+SECRETS = ("password", "old")
 
 TEXTS: dict[int, tuple[str, str]] = {
     400: (N_("This request could not be read"), N_("Nothing was changed. Go back and try again.")),
@@ -101,7 +103,7 @@ def signed_out_page() -> ResponseReturnValue:
     fields = [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if not name.startswith(("csrf_token", "_", "password"))
+        if not name.startswith(("csrf_token", "_", *SECRETS))
     ]
     if wants_json():
         return {"sign_in": "/sign-in"}, 401
@@ -112,7 +114,15 @@ def signed_out_page() -> ResponseReturnValue:
 
 
 def csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    """A form without its token: mostly one that stood open while the sign-in ended."""
+    """A form without its token: mostly one that stood open while the sign-in ended.
+
+    What another site made the browser post is not offered to be sent again, and the cookie that
+    the browser held back on the way here is not replaced.
+    """
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        answer = page(400)
+        session.modified = False
+        return answer
     return _with_status(signed_out_page(), 400)
 
 

@@ -9,7 +9,7 @@ from wtforms import DateField, DateTimeLocalField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from accelerator.domain.gates import Unsound, Verdict
+from accelerator.domain.gates import MOST_AT_ONCE, Unsound, Verdict
 from accelerator.domain.stages import Outcome
 from accelerator.features.gates.service import verdict_of
 from accelerator.i18n import gettext as _
@@ -28,8 +28,12 @@ OUTCOMES = [
 
 
 def chosen_codes() -> list[str]:
-    """Return the codes of the ideas ticked, each once, in the order of the page."""
-    return [code for code in dict.fromkeys(request.form.getlist("selected")) if is_storable(code)]
+    """Return the codes of the ideas ticked, each once, in the order of the page.
+
+    One more than can be decided at once is enough to see that there are too many.
+    """
+    ticked = dict.fromkeys(filter(is_storable, request.form.getlist("selected")))
+    return list(ticked)[: MOST_AT_ONCE + 1]
 
 
 class DecideForm(Form):

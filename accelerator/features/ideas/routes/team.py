@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accelerator import clock
@@ -48,6 +48,8 @@ def invite(idea: Any) -> ResponseReturnValue:
 def answer_invitation(idea: Any) -> ResponseReturnValue:
     """Join or decline."""
     accepts = request.form.get("answer") == "accept"
+    if not accepts and request.form.get("answer") != "decline":
+        abort(400)
     team.answer_invitation(db(), actor=actor(), idea=idea, accepts=accepts, now=clock.now())
     if accepts:
         flash(_("Welcome to the team."), "good")
