@@ -50,6 +50,7 @@ class Delivery(Base):
     __table_args__ = (
         Index("ix_delivery_channel_state_due_at", "channel", "state", "due_at"),
         Index("ix_delivery_person_id_channel_id", "person_id", "channel", "id"),
+        Index("ix_delivery_person_id_channel_read_at", "person_id", "channel", "read_at"),
         Index("ix_delivery_about", "about"),
         Index("ix_delivery_event_id", "event_id"),
     )

@@ -645,6 +645,11 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_delivery_person_id_channel_id", ["person_id", "channel", "id"], unique=False
         )
+        batch_op.create_index(
+            "ix_delivery_person_id_channel_read_at",
+            ["person_id", "channel", "read_at"],
+            unique=False,
+        )
 
     op.create_table(
         "evidence",
@@ -809,7 +814,8 @@ def upgrade() -> None:
         )
     else:
         op.execute(
-            "CREATE VIRTUAL TABLE idea_search USING fts5(words, tokenize = 'unicode61 remove_diacritics 0')"
+            "CREATE VIRTUAL TABLE idea_search "
+            "USING fts5(words, tokenize = 'unicode61 remove_diacritics 0')"
         )
         for verb in ("UPDATE", "DELETE"):
             op.execute(
@@ -844,6 +850,7 @@ def downgrade() -> None:
 
     op.drop_table("evidence")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_person_id_channel_read_at")
         batch_op.drop_index("ix_delivery_person_id_channel_id")
         batch_op.drop_index("ix_delivery_event_id")
         batch_op.drop_index("ix_delivery_channel_state_due_at")
