@@ -26,4 +26,5 @@ def main() -> None:
         sys.stdout.write(f"{answer.status_code}\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
