@@ -26,20 +26,34 @@ _PLACES: tuple[tuple[str, str, str, Permission | Role, bool], ...] = (
     ("reviews.queue", N_("Reviews"), "review", Role.REVIEWER, True),
     ("programmes.index", N_("Programmes"), "programme", Permission.PROGRAMME_VIEW, False),
     ("cohorts.index", N_("Cohorts"), "cohort", Role.MANAGER, True),
-    ("portfolio.show", N_("Portfolio"), "portfolio", Role.SPONSOR, True),
+    ("portfolio.show", N_("Portfolio"), "portfolio", Permission.PORTFOLIO_VIEW, True),
     ("people.index", N_("People"), "people", Permission.PEOPLE_ADMINISTER, False),
     ("admin.messages", N_("Messages"), "mail", Permission.MESSAGES_VIEW, False),
 )
 
-# Views that stand in another place than their feature's own, or in none.
-_BELONGS = {"people.roles": "programmes", "people.profile": "", "people.change_password": ""}
+# Views and features that stand in another place than their own, or in none.
+_BELONGS = {
+    "people.roles": "programmes",
+    "people.profile": "",
+    "people.change_password": "",
+    "readiness": "ideas",
+    "milestones": "ideas",
+    "milestones.index": "cohorts",
+    "reviews.of_idea": "ideas",
+    "reviews.assign": "cohorts",
+    "ranking": "cohorts",
+    "gates": "cohorts",
+    "gates.outcome": "ideas",
+    "imports": "cohorts",
+}
 
 
 def items(actor: Actor | None) -> list[NavItem]:
     """List the places of one person, the current one marked."""
     if actor is None:
         return []
-    place = _BELONGS.get(request.endpoint or "", request.blueprint)
+    feature = request.blueprint or ""
+    place = _BELONGS.get(request.endpoint or "", _BELONGS.get(feature, feature))
     return [
         NavItem(
             label=gettext(label),
