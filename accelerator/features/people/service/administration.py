@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import record
@@ -14,11 +15,11 @@ from accelerator.activity.events.people import (
     PersonDisabled,
     PersonEnabled,
 )
-from accelerator.domain.errors import DomainError
+from accelerator.domain.errors import DomainError, Refused
 from accelerator.domain.people import Details
 from accelerator.domain.policy import Actor
 from accelerator.features.people.service import passwords, profiles, sign_ins
-from accelerator.i18n import N_
+from accelerator.i18n import N_, gettext
 from accelerator.storage.tables import Person
 
 
@@ -62,6 +63,7 @@ def disable(session: Session, *, actor: Actor, person: Person, now: datetime) ->
     """Close an account: no sign-in works any more, from the next request on."""
     if person.id == actor.id:
         raise DomainError("oneself", N_("You cannot close your own account."))
+    _take_turns(session, actor)
     if person.disabled_at is None:
         person.disabled_at = now
         session.flush()
@@ -89,12 +91,25 @@ def make_administrator(
         _record(session, AdministratorMade, actor_id, person, now)
 
 
+def _take_turns(session: Session, actor: Actor) -> None:
+    """Let two administrators who put each other out take turns: the second is none any more."""
+    administrators = session.scalars(
+        select(Person.id)
+        .where(Person.is_admin, Person.disabled_at.is_(None))
+        .order_by(Person.id)
+        .with_for_update()
+    )
+    if actor.id not in administrators.all():
+        raise Refused("refused", N_("This is open to: %(who)s."), who=gettext("administrators"))
+
+
 def unmake_administrator(session: Session, *, actor: Actor, person: Person, now: datetime) -> None:
     """Take the administration from somebody else, so that one administrator always remains."""
     if person.id == actor.id:
         raise DomainError(
             "oneself", N_("Another administrator has to take the administration from you.")
         )
+    _take_turns(session, actor)
     if person.is_admin:
         person.is_admin = False
         session.flush()

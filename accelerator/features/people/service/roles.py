@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -10,9 +10,10 @@ from accelerator.activity import record
 from accelerator.activity.events.people import RoleGiven, RoleTaken
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Actor, Role
+from accelerator.domain.reviews import ASKED, AssignmentState
 from accelerator.features.people.service.profiles import find_colleague
 from accelerator.i18n import N_
-from accelerator.storage.tables import Membership, Person, Programme
+from accelerator.storage.tables import Assignment, Cohort, Idea, Membership, Person, Programme
 
 
 def give(
@@ -39,7 +40,7 @@ def take(
     session: Session, *, actor: Actor, programme: Programme, person_id: int, role: Role,
     now: datetime,
 ) -> None:  # fmt: skip
-    """Take a role away; the last manager of a programme keeps theirs."""
+    """Take a role away, and a reviewer's open reviews; the last manager of a programme stays."""
     if role is Role.MANAGER and not _other_managers(session, programme, person_id):
         raise DomainError(
             "last_manager", N_("A programme keeps at least one manager. Give the role first.")
@@ -54,7 +55,24 @@ def take(
         .returning(Membership.id)
     ).one_or_none()
     if taken is not None:
+        if role is Role.REVIEWER:
+            _close_reviews(session, programme, person_id)
         record(session, _event(RoleTaken, actor, programme, person_id, role), now=now)
+
+
+def _close_reviews(session: Session, programme: Programme, person_id: int) -> None:
+    """Ask for no more reviews: an assignment alone would keep every idea open to its reviewer."""
+    cohorts = select(Cohort.id).where(Cohort.programme_id == programme.id)
+    session.execute(
+        update(Assignment)
+        .where(
+            Assignment.reviewer_id == person_id,
+            Assignment.state.in_(ASKED),
+            Assignment.idea_id.in_(select(Idea.id).where(Idea.cohort_id.in_(cohorts))),
+        )
+        .values(state=AssignmentState.REMOVED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _other_managers(session: Session, programme: Programme, person_id: int) -> int:
