@@ -119,7 +119,7 @@ class RankingPage:
     @property
     def agreement(self) -> str:
         """Return how far the reviewers agree: high, fair, low, or nothing known."""
-        if self.alpha is None:
+        if self.alpha is None or self.icc is None:  # one idea alone compares with nothing
             return ""
         return "high" if self.alpha >= HIGH else "fair" if self.alpha >= FAIR else "low"
 

@@ -230,6 +230,6 @@ def test_it_speaks_japanese_and_escapes_what_people_wrote(world):
         session.get_one(Person, world.people["manager"]).language = "ja"
         session.query(Idea).where(Idea.code == codes["A"]).update({"title_en": "<img src=x>"})
     text = html(world)
-    for words in ("順位表", "通過ライン:上位2件", "厳しめ", "<strong>"):
+    for words in ("順位表", "通過ライン：上位2件", "厳しめ", "<strong>"):
         assert words in text
     assert "<img src=x>" not in text
