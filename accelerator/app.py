@@ -14,8 +14,16 @@ from werkzeug.routing import IntegerConverter, Map
 from accelerator import features
 from accelerator.config import ROOT, Config, from_env
 from accelerator.storage.engine import make_engine
-from accelerator.web import errors, guard, headers, identity, locale, session, templating
-from accelerator.web.requests import Request
+from accelerator.web import (
+    errors,
+    guard,
+    headers,
+    identity,
+    locale,
+    requests,
+    session,
+    templating,
+)
 
 
 class StoredNumber(IntegerConverter):
@@ -35,7 +43,7 @@ def create_app(config: Config | None = None, *, engine: Engine | None = None) ->
         template_folder="templates",
         static_folder="static",
     )
-    app.request_class = Request
+    app.request_class = requests.Request
     app.secret_key = settings.secret_key
     prefix = "__Host-" if settings.secure else ""
     app.config.update(
@@ -59,6 +67,7 @@ def create_app(config: Config | None = None, *, engine: Engine | None = None) ->
     app.url_map.converters["int"] = StoredNumber
     app.teardown_request(session.close)
     app.before_request(locale.choose)
+    app.before_request(requests.keep_small)
     app.before_request(guard.check_marked)
     CSRFProtect(app)
     identity.login_manager().init_app(app)
