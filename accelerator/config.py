@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parent
 # Templates and static files stand beside the package, and inside it once it is installed.
 ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 DEFAULT_SECRET = "development only, never in production"  # noqa: S105 - production refuses it
+SHORTEST_SECRET = 32
 
 Environment = Literal["development", "production"]
 
@@ -57,11 +58,14 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         raise ConfigError("ACCELERATOR_ENV must be development or production")
     instance = Path(env.get("ACCELERATOR_INSTANCE", str(ROOT / "instance"))).resolve()
     secret = env.get("ACCELERATOR_SECRET_KEY", DEFAULT_SECRET)
-    if environment == "production" and (secret == DEFAULT_SECRET or len(secret) < 32):  # noqa: PLR2004
+    weak = secret == DEFAULT_SECRET or len(secret.strip()) < SHORTEST_SECRET
+    if environment == "production" and weak:
         raise ConfigError("ACCELERATOR_SECRET_KEY must be set to at least 32 characters")
     base_url = env.get("ACCELERATOR_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
     if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
         raise ConfigError("ACCELERATOR_BASE_URL must be an http or https address")
+    if environment == "production" and urlsplit(base_url).scheme != "https":
+        raise ConfigError("ACCELERATOR_BASE_URL must be an https address in production")
     mail_url = env.get("ACCELERATOR_MAIL_URL", f"file://{instance / 'mail'}")
     if urlsplit(mail_url).scheme not in ("file", "smtp", "smtps"):
         raise ConfigError("ACCELERATOR_MAIL_URL must start with file:, smtp: or smtps:")
