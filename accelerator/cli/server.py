@@ -4,6 +4,7 @@ The application is made once, before the workers are forked from it, so that the
 takes: the server's processes then fit into 220 MiB, and a worker is ready at once.
 """
 
+import ctypes
 import gc
 import os
 from typing import Any
@@ -21,6 +22,14 @@ graceful_timeout = 20
 keepalive = 5
 accesslog = None
 loglevel = "warning"
+
+# glibc's mallopt: threads share two arenas, and what was large goes back to the system once freed.
+_ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1
+_libc = ctypes.CDLL(None)
+if hasattr(_libc, "mallopt"):
+    _libc.mallopt(_ARENA_MAX, 2)
+    _libc.mallopt(_MMAP_THRESHOLD, 1024 * 1024)
+    _libc.mallopt(_TRIM_THRESHOLD, 1024 * 1024)
 
 # One request takes one core, and no library's threads are running when the workers are forked.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
