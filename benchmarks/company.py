@@ -1,7 +1,8 @@
 """A company of any size, written table by table: one programme, one cohort, three reviews an idea.
 
 What is written is what the services would have left behind, events and messages included, so that
-no page is measured on an emptier database than it will meet.
+no page is measured on an emptier database than it will meet. Three of four ideas were decided, as
+in a programme that has run for years.
 """
 
 import random
@@ -26,6 +27,7 @@ from accelerator.storage.tables import (
     Cohort,
     CohortStage,
     Criterion,
+    Decision,
     Delivery,
     Event,
     Idea,
@@ -52,6 +54,7 @@ MANAGER, REVIEWER, OWNER = (
     "reviewer0@hoshino.example",
     "owner0@hoshino.example",
 )
+EVENTS = 12  # at most, of one idea
 AT_ONCE = 500
 
 _P, _I = Person.__table__, Idea.__table__
@@ -166,6 +169,8 @@ class _Maker:
             "answer",
             "assignment",
             "review",
+            "decision",
+            "event",
         ):
             _past_ids(session, table)
 
@@ -185,7 +190,8 @@ class _Rows:
         tables: dict[type[Any], list[dict[str, Any]]] = {
             table: []
             for table in (
-                Idea, Passage, Version, TeamMember, Answer, Assignment, Review, Event, Delivery,
+                Idea, Passage, Version, TeamMember, Answer, Assignment, Review, Decision, Event,
+                Delivery,
             )
         }  # fmt: skip
         words: dict[int, str] = {}
@@ -200,19 +206,23 @@ class _Rows:
         owner = REVIEWERS + 2 + n % self.maker.owners
         code = f"{CODE}-{n:04d}"
         at = self.now - timedelta(days=20) + timedelta(minutes=2 * n % 20_000)
+        ended = "" if self._waits(n) else ("parked" if n % 8 == 1 else "stopped")
         named, summary = title(draw, language), paragraph(draw, language, 60)
         tables[Idea].append(
             {
                 "id": n, "code": code, "cohort_id": 1, "owner_id": owner, "language": language,
                 **_sides("title", language, named), **_sides("summary", language, summary),
-                "state": "active", "passage_id": n, "audience": "team", "withdrawn_reason": "",
+                "state": ended or "active", "passage_id": n, "audience": "team",
+                "withdrawn_reason": "",
                 "readiness": None, "created_at": at, "updated_at": at, "version": 2,
             }
         )  # fmt: skip
         tables[Passage].append(
             {
                 "id": n, "idea_id": n, "stage_id": self.stage.id, "number": 1,
-                "state": "handed_in", "entered_at": at, "handed_in_at": at,
+                "state": "left" if ended else "handed_in", "entered_at": at, "handed_in_at": at,
+                "left_at": at if ended else None,
+                "outcome": {"parked": "park", "stopped": "stop"}.get(ended),
                 "hand_in_by": self.maker.today, "promise_on": self.maker.today + timedelta(days=9),
             }
         )  # fmt: skip
@@ -289,6 +299,10 @@ class _Rows:
                 }
             )  # fmt: skip
 
+    def _waits(self, n: int) -> bool:
+        """One idea in four still waits at its gate, and all of the measured reviewer's."""
+        return n % 4 == 0 or 0 in self._panel(n)
+
     def _panel(self, n: int) -> list[int]:
         panel = [1 + (n * REVIEWS + k) % (REVIEWERS - 1) for k in range(REVIEWS)]
         return [0, *panel[1:]] if n % (self.maker.ideas // QUEUE) == 0 else panel
@@ -313,12 +327,25 @@ class _Rows:
         }
         kinds = ["IdeaStarted", "IdeaEdited", "IdeaSubmitted"]
         kinds += ["ReviewAccepted", "ReviewSubmitted"] * REVIEWS
+        if not self._waits(n):
+            kinds.append("DecisionAnnounced")
+            tables[Decision].append(
+                {
+                    "id": n, "passage_id": n, "idea_id": n,
+                    "outcome": "park" if n % 8 == 1 else "stop",
+                    "reason": paragraph(self.draw, language, 40), "next_step": "",
+                    "conditions": [], "would_change": "",
+                    "revisit_on": self.maker.today + timedelta(days=90), "decided_by_id": 1,
+                    "decided_at": at, "announced_at": at,
+                }
+            )  # fmt: skip
         tables[Event] += [
             {
-                "at": at, "kind": kind, "actor_id": owner, "programme_id": self.programme.id,
-                "idea_id": n, "subject": "", "data": arrived,
+                "id": n * EVENTS + place, "at": at, "kind": kind, "actor_id": owner,
+                "programme_id": self.programme.id, "idea_id": n, "data": arrived,
+                "subject": f"decision:{n}" if kind == "DecisionAnnounced" else "",
             }
-            for kind in kinds
+            for place, kind in enumerate(kinds)
         ]  # fmt: skip
         reviewers = [place + 2 for place in self._panel(n)]
         told = [(owner, "idea_submitted", "inbox"), (owner, "idea_submitted", "mail")]
@@ -326,6 +353,7 @@ class _Rows:
         told += [
             (r, "review_assigned", channel) for r in reviewers for channel in ("inbox", "mail")
         ]
+        told += [(owner, "decision_announced", "inbox")] * (not self._waits(n))
         tables[Delivery] += [
             {
                 "key": f"bench:{n}:{template}:{person}:{channel}", "person_id": person,
@@ -334,7 +362,8 @@ class _Rows:
                 if template != "review_assigned"
                 else {"ideas": [about], "due_on": "2026-12-01", "stage": arrived["stage"],
                       "path": f"/ideas/{code}/review", "person_id": person},
-                "about": f"idea:{n}", "urgent": False, "state": "sent", "due_at": at,
+                "event_id": n * EVENTS + len(kinds) - 1, "about": f"idea:{n}",
+                "urgent": False, "state": "sent", "due_at": at,
                 "created_at": at, "attempts": 1, "sent_at": at,
                 "read_at": at if n % 50 else None, "last_error": "", "subject": "", "body": "",
             }

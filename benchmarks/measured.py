@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from accelerator.app import create_app
+from benchmarks.server import HEADER
 
-HEADER = "X-Queries"
 _count: ContextVar[list[int]] = ContextVar("count")
 
 

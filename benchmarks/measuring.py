@@ -9,11 +9,11 @@ from sqlalchemy import Engine, text
 
 from benchmarks import processes
 from benchmarks.company import Company
-from benchmarks.measured import HEADER
 from benchmarks.pages import PAGES, Page, Visit
-from benchmarks.server import Answer, Browser, serve
+from benchmarks.server import HEADER, Answer, Browser, serve
 
 WARM_UP = 4
+CELL = 70  # characters in a cell of the floor's table, nearly
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def measure(database: str, engine: Engine, url: str, company: Company, instance:
         browser = Browser(server.port)
         pages = [
             replace(one, floor=_floor(one, browser, server.pid, backends))
-            if one.page.floor
+            if one.page.plain
             else one
             for one in pages
         ]
@@ -83,7 +83,8 @@ def measure(database: str, engine: Engine, url: str, company: Company, instance:
 
 def _floor(one: Measured, browser: Browser, pid: int, backends: int | None) -> Cost:
     page = one.page
-    path = f"/?queries={one.cost.queries}&rows={page.rows}&writes={page.writes}"
+    cells = max(round(one.cost.size / page.rows / CELL), 1)
+    path = f"/?queries={one.cost.queries}&rows={page.rows}&cells={cells}&writes={page.writes}"
     ask = (lambda: browser.post(path, {})) if page.writes else (lambda: browser.get(path))
     return cost(ask, replace(page, status=200, times=max(page.times, 40)), pid, backends)
 

@@ -38,12 +38,12 @@ def _row(one: Measured, smaller: Round | None) -> tuple[str, ...]:
     cost, page = one.cost, one.page
     floors = cost.cpu / one.floor.cpu if one.floor else None
     growth = None
-    if smaller is not None and page.floor:
+    if smaller is not None and page.plain:
         growth = cost.cpu / next(m for m in smaller.pages if m.page.name == page.name).cost.cpu
     faults = []
     if page.cpu_target is not None and cost.cpu > page.cpu_target:
         faults.append("CPU")
-    if page.floor and not page.writes and cost.queries > MOST_QUERIES:
+    if not page.writes and cost.queries > MOST_QUERIES:
         faults.append("queries")
     if growth is not None and growth >= MOST_GROWTH:
         faults.append("growth")
@@ -51,7 +51,7 @@ def _row(one: Measured, smaller: Round | None) -> tuple[str, ...]:
         faults.append("floor")
     return (
         page.name, f"{cost.median:.1f}", f"{cost.p95:.1f}", f"{cost.application:.1f}",
-        f"{cost.database:.1f}" if cost.database else "–", str(cost.queries) if page.floor else "–",
+        f"{cost.database:.1f}" if cost.database else "–", str(cost.queries),
         f"{cost.size / 1024:.0f}", f"{floors:.1f}" if floors else "–",
         f"{growth:.2f}" if growth else "–",
         f"{page.cpu_target:.0f} ms CPU" if page.cpu_target else "–",
