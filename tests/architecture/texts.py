@@ -11,7 +11,14 @@ from babel.messages.pofile import read_po
 
 from tests.architecture.sources import ROOT, below, place
 
-KEYWORDS = {"_": None, "gettext": None, "N_": None, "lazy_gettext": None, "_l": None, "ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "N_": None,
+    "lazy_gettext": None,
+    "_l": None,
+    "ngettext": (1, 2),
+}
 JINJA = {
     "extensions": "jinja2.ext.do",
     "trim_blocks": "true",

@@ -305,6 +305,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("idea", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_idea_cohort_id_state_passage_id", ["cohort_id", "state", "passage_id"], unique=False
+        )
+        batch_op.create_index(
             "ix_idea_cohort_id_state_updated_at", ["cohort_id", "state", "updated_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_idea_owner_id"), ["owner_id"], unique=False)
@@ -903,6 +906,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idea_passage_id"))
         batch_op.drop_index(batch_op.f("ix_idea_owner_id"))
         batch_op.drop_index("ix_idea_cohort_id_state_updated_at")
+        batch_op.drop_index("ix_idea_cohort_id_state_passage_id")
 
     op.drop_table("idea")
     op.drop_table("criterion")
