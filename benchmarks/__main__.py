@@ -33,7 +33,8 @@ The last measured table of `make bench`: {day}, {cores} cores ({machine}), Pytho
 
 One programme, one cohort, 500 reviewers, three reviews an idea, events and messages included;
 gunicorn with two workers, one browser. CPU is milliseconds for each request as the kernel counts
-them, of the server's processes and of PostgreSQL's. Three of four ideas were decided before; all of
+them, of the server's processes and of PostgreSQL's, in the cheapest of six batches, because other
+work on the machine can only add to it. Three of four ideas were decided before; all of
 them stand in one cohort, which the CSV holds whole. The floor is a plain Flask page with as many
 rows and queries, and as long (`benchmarks/floor.py`). Growth compares with 1,000 ideas; the ranking
 and the CSV hold ten times as much then, so theirs is not judged.
