@@ -46,13 +46,3 @@ class Stale(DomainError):
         self.theirs = theirs
         self.mine = mine
         self.version = version
-
-
-class TooMany(DomainError):
-    """Too many tries in too short a time; `retry_after` is in seconds."""
-
-    status = 429
-
-    def __init__(self, code: str, message: str, *, retry_after: int) -> None:
-        super().__init__(code, message)
-        self.retry_after = retry_after

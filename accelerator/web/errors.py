@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from accelerator import logs
-from accelerator.domain.errors import DomainError, Refused, Stale, TooMany
+from accelerator.domain.errors import DomainError, Refused, Stale
 from accelerator.i18n import N_, gettext
 from accelerator.storage.constraints import explain
 from accelerator.web import refusals
@@ -92,10 +92,7 @@ def domain_error(error: DomainError) -> ResponseReturnValue:
         return html, 409
     if isinstance(error, Refused):
         refusals.note()
-    response = page(error.status, detail=gettext(error.message, **error.values))
-    if isinstance(error, TooMany):
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    return page(error.status, detail=gettext(error.message, **error.values))
 
 
 def signed_out_page() -> ResponseReturnValue:
