@@ -32,11 +32,11 @@ WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=8), max_size=30)
 
 
 def asked(kind: Kind, **values: object) -> Asked:
-    return Asked("q", kind, LABEL, **values)  # type: ignore[arg-type]
+    return Asked("q", kind, LABEL, **values)
 
 
 def messages(kind: Kind, value: object, **values: object) -> list[str]:
-    return [lack.message for lack in lack_of(asked(kind, **values), Given(value=value))]  # type: ignore[arg-type]
+    return [lack.message for lack in lack_of(asked(kind, **values), Given(value=value))]
 
 
 def test_the_examples_hold() -> None:

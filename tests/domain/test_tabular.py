@@ -103,7 +103,7 @@ def test_a_workbooks_cells_become_text():
         {"a": "", "b": "", "c": "x", "d": "1" + "0" * 20},
     ]
     assert cell_text(datetime(2027, 4, 1)) == "2027-04-01"  # noqa: DTZ001 - workbooks have no zone
-    assert cell_text(datetime(2027, 4, 1, 9, 30)) == "2027-04-01T09:30:00"  # noqa: DTZ001
+    assert cell_text(datetime(2027, 4, 1, 9, 30)) == "2027-04-01T09:30:00"  # noqa: DTZ001 - as above
     assert cell_text(float("nan")) == "nan"
 
 

@@ -47,8 +47,8 @@ def test_visible_equals_can(world: World, ideas: list[dict[str, object]]) -> Non
     codes = []
     for made in ideas:
         owner = str(made["owner"])
-        team = {name for name in made["team"] if name != owner}  # type: ignore[attr-defined]
-        pending = {name for name in made["pending"] if name != owner and name not in team}  # type: ignore[attr-defined]
+        team = {name for name in made["team"] if name != owner}
+        pending = {name for name in made["pending"] if name != owner and name not in team}
         code = world.idea(
             owner, state=str(made["state"]), audience=made["audience"],
             team=tuple(sorted(team)), pending=tuple(sorted(pending)),
