@@ -39,10 +39,10 @@ them stand in one cohort, which the CSV holds whole. The floor is a plain Flask 
 rows and queries, and as long (`benchmarks/floor.py`). Growth compares with 1,000 ideas; the ranking
 and the CSV hold ten times as much then, so theirs is not judged.
 
-Read the verdicts with this in mind. The cheapest batch is not a median: it flatters a page on a busy
-machine. The limit of ten queries is not applied to the review post, which runs twelve. The floor loads
-ORM rows and carries a signed cookie and a CSRF token; against a barer one, measured before, the same
-pages stood at 3.5 to 10 times the floor.
+Read the verdicts with this in mind. The cheapest batch is not a median: it flatters a page on a
+busy machine. The limit of ten queries is not applied to the review post, which runs twelve. The
+floor loads ORM rows and carries a signed cookie and a CSRF token; against a barer one, measured
+before, the same pages stood at 3.5 to 10 times the floor.
 """
 
 
