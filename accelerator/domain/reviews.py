@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
+from statistics import median
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -28,11 +29,12 @@ GONE = frozenset({AssignmentState.DECLINED, AssignmentState.REMOVED})
 
 
 class DeclineReason(StrEnum):
-    """Why a reviewer may say no; there are three reasons."""
+    """Why a reviewer may say no; there are three reasons, and a colleague who takes over."""
 
     CONFLICT = auto()
     FIELD = auto()
     LOAD = auto()
+    HANDED = auto()  # never chosen: it comes with handing over
 
 
 class Recommendation(StrEnum):
@@ -159,6 +161,38 @@ def is_late(submitted_at: datetime, due_on: date, time_zone: str) -> bool:
     True
     """
     return submitted_at.astimezone(ZoneInfo(time_zone)).date() > due_on
+
+
+def require_other_date(asked: date, due_on: date, time_zone: str, now: datetime) -> None:
+    """Raise DomainError at `asked_due_on` unless another day is asked for that is still to come."""
+    if is_late(now, asked, time_zone):
+        raise DomainError("due_past", N_("This day has passed."), field="asked_due_on")
+    if asked == due_on:
+        raise DomainError(
+            "due_same", N_("The review is due on this day already."), field="asked_due_on"
+        )
+
+
+TYPICAL_MINUTES = 12
+LONGEST_SITTING = timedelta(minutes=60)
+HISTORY_NEEDED = 3
+
+
+def typical_minutes(sittings: Sequence[timedelta]) -> int:
+    """Return the minutes one review takes its reviewer: the median of their own latest ones.
+
+    A review left open over lunch counts as an hour. Before three reviews there is no history, and
+    12 minutes are assumed.
+
+    >>> typical_minutes([timedelta(minutes=4), timedelta(minutes=7), timedelta(days=2)])
+    7
+    >>> typical_minutes([timedelta(minutes=4)])
+    12
+    """
+    if len(sittings) < HISTORY_NEEDED:
+        return TYPICAL_MINUTES
+    middle = median(min(sitting, LONGEST_SITTING) for sitting in sittings)
+    return max(1, round(middle / timedelta(minutes=1)))
 
 
 def require_due(due_on: date, time_zone: str, now: datetime) -> None:

@@ -36,11 +36,11 @@ from accelerator.storage.tables.programmes import (
     Question,
     Stage,
 )
-from accelerator.storage.tables.reviews import Assignment, Decision, Review
+from accelerator.storage.tables.reviews import Assignment, Decision, Inquiry, Review
 
 __all__ = [
     "Answer", "Assignment", "Attachment", "Base", "Claim", "Cohort", "CohortStage", "Conflict",
-    "Criterion", "Decision", "Delivery", "Event", "Evidence", "Idea", "JobRun", "Lease",
+    "Criterion", "Decision", "Delivery", "Event", "Evidence", "Idea", "Inquiry", "JobRun", "Lease",
     "MailedLink", "Membership", "Milestone", "MilestoneTemplate", "OncePost", "Passage", "Person",
     "Programme", "Question", "ReadinessScore", "Review", "Seal", "SignIn", "Stage", "TeamMember",
     "Throttle", "Verification", "Version",

@@ -11,7 +11,11 @@ from accelerator.storage.types import Json, Moment
 
 
 class Assignment(Base):
-    """A reviewer asked to review an idea at a stage."""
+    """A reviewer asked to review an idea at a stage.
+
+    `asked_due_on` is another date the reviewer asked for and no manager answered yet;
+    `handed_to_id` is the colleague who took over; `skipped_at` sends it to the end of the queue.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -31,6 +35,10 @@ class Assignment(Base):
     assigned_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     assigned_at: Mapped[datetime] = mapped_column(Moment)
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    asked_due_on: Mapped[date | None]
+    asked_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    handed_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    skipped_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Review(Base):
@@ -38,7 +46,8 @@ class Review(Base):
 
     A mark of null is an abstention. `score` is the weighted mark at the moment of submission, so
     that a changed rubric never rewrites a score already given. What is typed and not submitted yet
-    stands in `draft` alone: the columns hold what counts.
+    stands in `draft` alone: the columns hold what counts. `abstained` counts the abstentions;
+    `opened_at` is when the workspace was first opened, for the minutes a review takes.
     """
 
     __tablename__ = "review"
@@ -53,11 +62,36 @@ class Review(Base):
     comment_to_team: Mapped[str] = mapped_column(Text, default="")
     note_to_manager: Mapped[str] = mapped_column(Text, default="")
     draft: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    opened_at: Mapped[datetime | None] = mapped_column(Moment)
     saved_at: Mapped[datetime] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    abstained: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Inquiry(Base):
+    """What a reviewer asks the team about an idea under review, and the team's answer.
+
+    The team never learns who asked, the reviewer not who of the team answered.
+    """
+
+    __tablename__ = "inquiry"
+    __table_args__ = (
+        Index("ix_inquiry_idea_id_passage_id", "idea_id", "passage_id"),
+        Index("ix_inquiry_asked_by_id", "asked_by_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
+    passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Decision(Base):
