@@ -83,13 +83,6 @@ class Design(Generic[Idea, Reviewer]):
             yield idea, self.reviewer[one], self.reviewer[first[idea] + nth]
             begin = end
 
-    def without(self, reviewer: int) -> tuple["Design[int, int]", Ints]:
-        """Return the design of positions with one reviewer left out, and the reviews it keeps."""
-        kept = np.flatnonzero(self.reviewer != reviewer)
-        ideas, idea = np.unique(self.idea[kept], return_inverse=True)
-        others, by = np.unique(self.reviewer[kept], return_inverse=True)
-        return Design(tuple(ideas.tolist()), tuple(others.tolist()), idea, by), kept
-
 
 def arrange(
     ideas: Sequence[Idea], reviewers: Sequence[Reviewer], marks: Floats

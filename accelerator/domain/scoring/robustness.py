@@ -1,6 +1,6 @@
 """Whether an idea crosses the cut line when something that should not matter is changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accelerator.domain.scoring.collapse import collapse
-from accelerator.domain.scoring.design import Design, arrange
+from accelerator.domain.scoring.design import Design, arrange, sums
 from accelerator.domain.scoring.policy import (
     DEFAULT_POLICY,
     Criterion,
@@ -70,39 +70,40 @@ def crossings(
     """
     if capacity < 0:
         raise ValueError("a capacity is not negative")
+    collapse({}, weights)  # refuses weights that are none
     counting = [criterion for criterion, weight in weights.items() if weight > 0]
-    variants: list[Mapping[Criterion, float]] = [
-        weights,
-        dict.fromkeys(counting, 1.0),
+    variants = [
+        [weights[criterion] for criterion in counting],
+        [1.0 for _ in counting],
         *(
-            {**weights, criterion: weights[criterion] * swing}
+            [weights[other] * (swing if other == criterion else 1) for other in counting]
             for criterion in counting
             for swing in (1 - policy.weight_swing, 1 + policy.weight_swing)
         ),
     ]
-    used: list[tuple[Marked[Idea, Reviewer, Criterion], list[float]]] = []
-    for review in reviews:
-        columns = [collapse(review.marks, variant) for variant in variants]
-        answered = [mark for mark in columns if mark is not None]
-        if answered:  # all variants count the same criteria, so it is all of them or none
-            used.append((review, answered))
-    design, marks = arrange(
-        [review.idea for review, _ in used],
-        [review.reviewer for review, _ in used],
-        np.array([row for _, row in used], dtype=np.float64).reshape(-1, len(variants)),
+    used = [
+        review
+        for review in reviews
+        if any(review.marks.get(criterion) is not None for criterion in counting)
+    ]
+    columns = _collapsed(used, counting, np.array(variants, dtype=np.float64))
+    design, marks = arrange([r.idea for r in used], [r.reviewer for r in used], columns)
+    fair = adjust(
+        [Scored(r.idea, r.reviewer, z) for r, z in zip(used, columns[:, 0].tolist(), strict=True)],
+        policy,
     )
-    fair = adjust([Scored(r.idea, r.reviewer, row[0]) for r, row in used], policy)
     means = _means(design, marks, fair.rho)
     base = _above(means[:, 0], capacity)
     raw = _above(fair.raw, capacity) != base
     by_weights = np.array([_above(column, capacity) != base for column in means.T])
     by_weight = by_weights[2::2] | by_weights[3::2]
-    by_reviewer = np.zeros((len(design.reviewers), len(design.ideas)), dtype=bool)
-    for at in range(len(design.reviewers)):
-        rest, kept = design.without(at)
-        left = means[:, 0].copy()
-        left[list(rest.ideas)] = _means(rest, marks[kept, :1], fair.rho)[:, 0]
-        by_reviewer[at] = _above(left, capacity) != base
+    by_reviewer = np.array(
+        [
+            _above(left, capacity) != base
+            for left in _without_each(design, marks[:, 0], means[:, 0], fair.rho)
+        ],
+        dtype=bool,
+    ).reshape(len(design.reviewers), len(design.ideas))
     return {
         idea: Crossing(
             above=bool(base[at]),
@@ -113,6 +114,24 @@ def crossings(
         )
         for at, idea in enumerate(design.ideas)
     }
+
+
+def _collapsed(
+    reviews: Sequence[Marked[Idea, Reviewer, Criterion]],
+    counting: Sequence[Criterion],
+    variants: Floats,
+) -> Floats:
+    """Return what `collapse` says of n reviews under m variants of weights: (m, C) → (n, m)."""
+    shape = (len(reviews), len(counting))
+    given = [[review.marks.get(criterion) for criterion in counting] for review in reviews]
+    answered = np.array([[mark is not None for mark in row] for row in given]).reshape(shape)
+    marks = np.array([[mark or 0.0 for mark in row] for row in given]).reshape(shape)
+    total = np.zeros((len(reviews), len(variants)))
+    weight = np.zeros_like(total)
+    for at in range(len(counting)):  # one after the other, so that no order of reviews matters
+        total += np.outer(marks[:, at], variants[:, at])
+        weight += np.outer(answered[:, at], variants[:, at])
+    return total / weight
 
 
 def _above(means: Floats, capacity: int) -> NDArray[np.bool_]:
@@ -132,3 +151,53 @@ def _means(design: Design[Idea, Reviewer], marks: Floats, rho: float) -> Floats:
     comparison = np.diag(design.loads) - design.overlap(1 / design.counts)
     leniency = np.linalg.solve(comparison + np.eye(len(comparison)) / rho, pull).astype(np.float64)
     return raw - design.mean_by_reviewers(leniency.T).T
+
+
+def _without_each(
+    design: Design[Idea, Reviewer], z: Floats, means: Floats, rho: float
+) -> Iterator[Floats]:
+    """Yield the adjusted means with each reviewer left out in turn: (n,), (I,) → R times (I,).
+
+    `means` are those with all reviews. Only the ideas of the reviewer left out change their part of
+    the equations, so each turn costs little more than solving them.
+    """
+    ideas, reviewers = len(design.ideas), len(design.reviewers)
+    counts = design.counts.astype(np.float64)
+    total = sums(design.idea, z, ideas)
+    raw = total / counts
+    pull = design.sum_by_reviewer(z - raw[design.idea])
+    comparison = np.diag(design.loads) - design.overlap(1 / counts)
+    touched = np.zeros(ideas, dtype=bool)
+    for at in range(reviewers):
+        theirs = design.reviewer == at
+        here, mine = np.unique(design.idea[theirs], return_inverse=True)
+        gone = np.bincount(mine)
+        left = counts[here] - gone
+        kept = left > 0
+        share = np.divide(1, left, out=np.zeros_like(left), where=kept)
+        changed = raw.copy()
+        changed[here] = (total[here] - sums(mine, z[theirs], len(here))) * share
+        if rho > 0:
+            touched[here] = True
+            others = np.flatnonzero(touched[design.idea] & ~theirs)
+            touched[here] = False
+            cell = np.searchsorted(here, design.idea[others]) * reviewers + design.reviewer[others]
+            rest = np.bincount(cell, minlength=len(here) * reviewers).reshape(len(here), reviewers)
+            whole = rest.copy()
+            whole[:, at] = gone
+            system = (
+                comparison
+                + (whole.T / counts[here]) @ whole
+                - (rest.T * share) @ rest
+                + np.eye(reviewers) / rho
+            )
+            system[at] = system[:, at] = 0
+            system[at, at] = 1
+            sides = pull + rest.T @ (raw[here] - changed[here])
+            sides[at] = 0
+            leniency = np.linalg.solve(system, sides)
+            bias = design.mean_by_reviewers(leniency)
+            bias[here] = (rest @ leniency) * share
+            changed -= bias
+        changed[here[~kept]] = means[here[~kept]]
+        yield changed
