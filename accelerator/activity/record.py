@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, String, cast, insert, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,27 +15,18 @@ from accelerator.storage.tables import Event as EventRow
 
 def record(session: Session, event: Event, *, now: datetime) -> int:
     """Add the event row and the delivery rows of all who hear; return the event's id."""
-    data = event.data()
     event_id: int = session.execute(
         insert(EventRow).values(_row(event, now)).returning(EventRow.id)
     ).scalar_one()
+    about = f"idea:{event.idea_id}" if event.idea_id else ""
+    common = {"event_id": event_id, "about": about, "due_at": now, "created_at": now}
     for line in event.hears:
-        people = [
-            person
-            for person in receivers(session, event, line.who)
-            if line.actor_too or person != event.actor_id
-        ]
-        notify(
-            session,
-            people,
-            line,
-            key=f"{event.kind}:{event_id}",
-            data=data,
-            event_id=event_id,
-            about=f"idea:{event.idea_id}" if event.idea_id else "",
-            due_at=now,
-            now=now,
-        )
+        silent = None if line.actor_too else event.actor_id
+        rows = _rows(line, f"{event.kind}:{event_id}", common | {"data": event.data()})
+        if line.who is not Receivers.PERSON:
+            _deliver_to(session, _receivers(event, line.who), silent, rows)
+        elif event.person_id not in (None, silent):
+            _deliver(session, [_to(event.person_id, row) for row in rows])
     return event_id
 
 
@@ -74,42 +65,67 @@ def notify(
 
     A notice in the inbox is there at once; a mail waits for `due_at` and the deliver job.
     """
-    rows = [
-        {
-            "key": f"{key}:{line.template}:{person}:{channel}",
-            "person_id": person,
+    common = {"data": data, "event_id": event_id, "about": about, "due_at": due_at}
+    channels = _rows(line, key, common | {"created_at": now})
+    return _deliver(session, [_to(one, row) for one in dict.fromkeys(people) for row in channels])
+
+
+def _rows(line: Hears, key: str, common: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is put into the deliveries of one line, per channel; `key` lacks the person."""
+    return [
+        common
+        | {
+            "key": f"{key}:{line.template}:",
             "channel": channel,
             "template": line.template,
-            "data": data,
-            "event_id": event_id,
-            "about": about,
             "urgent": line.urgent,
             "state": "sent" if channel == "inbox" else "waiting",
-            "sent_at": due_at if channel == "inbox" else None,
-            "due_at": due_at,
-            "created_at": now,
+            "sent_at": common["due_at"] if channel == "inbox" else None,
             "attempts": 0,
         }
-        for person in dict.fromkeys(people)
         for channel in line.channels
     ]
+
+
+def _to(person: Any, row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"person_id": person, "key": f"{row['key']}{person}:{row['channel']}"}
+
+
+def _deliver(session: Session, rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     added = session.execute(
-        kind.insert(Delivery).values(rows).on_conflict_do_nothing().returning(Delivery.id)
+        _insert(session).values(rows).on_conflict_do_nothing().returning(Delivery.id)
     )
     return len(added.all())
 
 
-def receivers(session: Session, event: Event, who: Receivers) -> list[int]:
-    """Resolve the receivers of one line of the table; disabled people hear nothing."""
-    if who is Receivers.PERSON:
-        return [] if event.person_id is None else [event.person_id]
-    return list(session.scalars(_receivers(event, who)))
+def _deliver_to(
+    session: Session, found: Select[int], silent: int | None, rows: list[dict[str, Any]]
+) -> None:
+    """Add the deliveries of all receivers found by a query, in one statement with it."""
+    people = found.distinct().subquery()
+    person = people.c[0]
+    columns = Delivery.__table__.c
+    parts = []
+    for row in rows:
+        key = row["key"] + cast(person, String) + f":{row['channel']}"
+        values = {name: literal(value, columns[name].type) for name, value in row.items()}
+        values |= {"key": key, "person_id": person}
+        parts.append(select(*(value.label(name) for name, value in values.items())))
+    new = union_all(*parts).subquery()
+    others = new.c.person_id.is_distinct_from(silent)
+    statement = _insert(session).from_select(new.c.keys(), select(new).where(others))
+    session.execute(statement.on_conflict_do_nothing())
+
+
+def _insert(session: Session) -> Any:
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return kind.insert(Delivery)
 
 
 def _receivers(event: Event, who: Receivers) -> Select[int]:
+    """Return the query of the receivers of one line of the table; disabled people hear nothing."""
     active = Person.disabled_at.is_(None)
     if who is Receivers.OWNER:
         return (

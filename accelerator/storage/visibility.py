@@ -1,5 +1,7 @@
 """What a person may see, as SQL: the clauses of the policy, asked about many rows at once."""
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 
 from accelerator.domain.policy import Actor, Role
@@ -69,6 +71,7 @@ def in_programmes(ids: frozenset[int]) -> ColumnElement[bool]:
     return Idea.cohort_id.in_(select(Cohort.id).where(Cohort.programme_id.in_(ids)))
 
 
+@lru_cache(maxsize=256)  # building the clause costs more than asking with it
 def visible_ideas(actor: Actor) -> ColumnElement[bool]:
     """The ideas for which `can(IDEA_VIEW)` says yes; to be used in a WHERE."""
     handed_in = Idea.state.not_in(PRIVATE)

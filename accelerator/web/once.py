@@ -43,7 +43,12 @@ def once(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRetu
         postgres = session.get_bind().dialect.name == "postgresql"
         added = session.execute(
             (postgresql.insert if postgres else sqlite.insert)(OncePost)
-            .values(token=key, person_id=person.id if person else None, at=clock.now(), location="")
+            .values(
+                token=key,
+                person_id=person.id if person else None,
+                at=clock.now(),
+                location=request.path,
+            )
             .on_conflict_do_nothing()
             .returning(OncePost.token)
         ).scalar_one_or_none()
@@ -51,6 +56,8 @@ def once(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRetu
             location = session.scalar(select(OncePost.location).where(OncePost.token == key))
             return redirect(location or request.path)
         answer = make_response(view(**arguments))
+        if answer.location == request.path:
+            return answer
         if answer.location:
             session.execute(
                 update(OncePost).where(OncePost.token == key).values(location=answer.location)

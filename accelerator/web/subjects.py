@@ -6,6 +6,7 @@ that the thing exists at all.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, false, literal, select
@@ -42,6 +43,7 @@ def _locked(statement: Select[Any]) -> Select[Any]:
     return statement if request.method in SAFE else statement.with_for_update(of=Idea)
 
 
+@lru_cache(maxsize=256)
 def relation_columns(actor: Actor) -> tuple[Any, ...]:
     """Return the columns that say what the actor is to each Idea row, beside its programme."""
     return (

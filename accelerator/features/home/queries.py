@@ -210,6 +210,12 @@ def _gates(session: Session, actor: Actor, day: date) -> tuple[GateCard, ...]:
     if not managed:
         return ()
     waiting = Passage.state == PassageState.HANDED_IN
+    asked = (
+        select(Milestone.passage_id, func.count().label("dates"))
+        .where(Milestone.asked_due_on.is_not(None))
+        .group_by(Milestone.passage_id)
+        .subquery()
+    )
     rows = session.execute(
         select(
             Cohort.code, Cohort.name, Stage.key, Stage.name,
@@ -217,17 +223,13 @@ def _gates(session: Session, actor: Actor, day: date) -> tuple[GateCard, ...]:
             _count(waiting).label("handed_in"),
             _count(Passage.state == PassageState.DECIDED).label("decided"),
             func.min(case((waiting, Passage.promise_on))).label("promised"),
-            func.sum(
-                select(func.count())
-                .where(Milestone.passage_id == Passage.id, Milestone.asked_due_on.is_not(None))
-                .correlate(Passage)
-                .scalar_subquery()
-            ).label("asked"),
+            func.sum(asked.c.dates).label("asked"),
         )
         .select_from(Idea)
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)
         .join(Cohort, Cohort.id == Idea.cohort_id)
+        .outerjoin(asked, asked.c.passage_id == Passage.id)
         .where(Cohort.programme_id.in_(managed), Idea.state == IdeaState.ACTIVE)
         .group_by(Cohort.id, Stage.id)
         .order_by(Cohort.intake_opens_on.desc(), Stage.position)

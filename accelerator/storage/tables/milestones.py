@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accelerator.domain.bilingual import Bilingual
@@ -20,6 +29,12 @@ class Milestone(Base):
         Index("ix_milestone_state_due_on", "state", "due_on"),
         Index("ix_milestone_idea_id", "idea_id"),
         Index("ix_milestone_owner_id_state", "owner_id", "state"),
+        Index(
+            "ix_milestone_date_asked",
+            "passage_id",
+            sqlite_where=text("asked_due_on IS NOT NULL"),
+            postgresql_where=text("asked_due_on IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.answers import Given, Kind, readable
@@ -28,6 +28,42 @@ from accelerator.storage.tables import (
     Stage,
     TeamMember,
     Version,
+)
+
+# Built once: putting a statement together costs more than asking it.
+_OURS = select(func.count()).where(Assignment.passage_id == bindparam("passage"))
+_HEAD = (
+    select(
+        Cohort.code.label("cohort_code"), Cohort.name.label("cohort_name"), Cohort.time_zone,
+        Cohort.programme_id, Cohort.intake_closes_on, Programme.name.label("programme_name"),
+        _OURS.where(Assignment.state.not_in(("declined", "removed")))
+        .scalar_subquery().label("assigned"),
+        _OURS.where(Assignment.state == "submitted").scalar_subquery().label("reviewed"),
+        select(Decision.revisit_on).where(Decision.passage_id == bindparam("passage"))
+        .scalar_subquery().label("revisit_on"),
+    )
+    .join(Programme, Programme.id == Cohort.programme_id)
+    .where(Cohort.id == bindparam("cohort"))
+)  # fmt: skip
+_STAGES = (
+    select(Stage, Passage)
+    .outerjoin(Passage, (Passage.stage_id == Stage.id) & (Passage.idea_id == bindparam("idea")))
+    .where(Stage.programme_id == bindparam("programme"))
+    .order_by(Stage.position, Passage.number)
+)
+_VERSIONS = (
+    select(Version, Passage.stage_id, Stage.name, Person)
+    .join(Passage, Passage.id == Version.passage_id)
+    .join(Stage, Stage.id == Passage.stage_id)
+    .join(Person, Person.id == Version.created_by_id)
+    .where(Version.idea_id == bindparam("idea"))
+    .order_by(Version.number.desc())
+)
+_TEAM = (
+    select(TeamMember, Person)
+    .join(Person, Person.id == TeamMember.person_id)
+    .where(TeamMember.idea_id == bindparam("idea"), TeamMember.state.in_(("accepted", "pending")))
+    .order_by(TeamMember.state, TeamMember.id)
 )
 
 
@@ -131,31 +167,13 @@ def page(
 
 
 def _head(session: Session, idea: Idea) -> Row[Any]:
-    counted = Assignment.state.not_in(("declined", "removed"))
-    ours = select(func.count()).where(Assignment.passage_id == idea.passage_id)
-    return session.execute(
-        select(
-            Cohort.code.label("cohort_code"), Cohort.name.label("cohort_name"), Cohort.time_zone,
-            Cohort.programme_id, Cohort.intake_closes_on, Programme.name.label("programme_name"),
-            ours.where(counted).scalar_subquery().label("assigned"),
-            ours.where(Assignment.state == "submitted").scalar_subquery().label("reviewed"),
-            select(Decision.revisit_on).where(Decision.passage_id == idea.passage_id)
-            .scalar_subquery().label("revisit_on"),
-        )
-        .join(Programme, Programme.id == Cohort.programme_id)
-        .where(Cohort.id == idea.cohort_id)
-    ).one()  # fmt: skip
+    return session.execute(_HEAD, {"cohort": idea.cohort_id, "passage": idea.passage_id}).one()
 
 
 def _stages(
     session: Session, idea: Idea, programme_id: int
 ) -> tuple[list[StageRow], list[PassageRow]]:
-    rows = session.execute(
-        select(Stage, Passage)
-        .outerjoin(Passage, (Passage.stage_id == Stage.id) & (Passage.idea_id == idea.id))
-        .where(Stage.programme_id == programme_id)
-        .order_by(Stage.position, Passage.number)
-    ).all()
+    rows = session.execute(_STAGES, {"idea": idea.id, "programme": programme_id}).all()
     stages = {s.id: StageRow(s.id, s.key, s.name, s.position, s.reviews_per_idea) for s, _ in rows}
     passages = [
         (
@@ -188,14 +206,7 @@ def _place(idea: Idea, passage: PassageRow, head: Row[Any], stages: list[StageRo
 
 def versions(session: Session, idea: Idea, *, sees_team: bool) -> list[VersionRow]:
     """Return the frozen copies, newest first; without the team's names for those who are blind."""
-    rows = session.execute(
-        select(Version, Passage.stage_id, Stage.name, Person)
-        .join(Passage, Passage.id == Version.passage_id)
-        .join(Stage, Stage.id == Passage.stage_id)
-        .join(Person, Person.id == Version.created_by_id)
-        .where(Version.idea_id == idea.id)
-        .order_by(Version.number.desc())
-    )
+    rows = session.execute(_VERSIONS, {"idea": idea.id})
     return [
         VersionRow(
             version.number,
@@ -269,12 +280,7 @@ def _working(session: Session, idea: Idea, stage_id: int) -> list[AnswerRow]:
 
 
 def _team(session: Session, idea: Idea) -> list[MemberRow]:
-    rows = session.execute(
-        select(TeamMember, Person)
-        .join(Person, Person.id == TeamMember.person_id)
-        .where(TeamMember.idea_id == idea.id, TeamMember.state.in_(("accepted", "pending")))
-        .order_by(TeamMember.state, TeamMember.id)
-    )
+    rows = session.execute(_TEAM, {"idea": idea.id})
     team = [
         MemberRow(person.id, person.display_name, person.department, member.role, member.state)
         for member, person in rows
