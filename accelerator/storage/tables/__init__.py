@@ -37,11 +37,13 @@ from accelerator.storage.tables.programmes import (
     Stage,
 )
 from accelerator.storage.tables.reviews import Assignment, Decision, Inquiry, Review
+from accelerator.storage.tables.rounds import Anchor, Final, FinalIdea, FinalJudge, Pick
 
 __all__ = [
-    "Answer", "Assignment", "Attachment", "Base", "Claim", "Cohort", "CohortStage", "Conflict",
-    "Criterion", "Decision", "Delivery", "Event", "Evidence", "Idea", "Inquiry", "JobRun", "Lease",
-    "MailedLink", "Membership", "Milestone", "MilestoneTemplate", "OncePost", "Passage", "Person",
-    "Programme", "Question", "ReadinessScore", "Review", "Seal", "SignIn", "Stage", "TeamMember",
-    "Throttle", "Verification", "Version",
+    "Anchor", "Answer", "Assignment", "Attachment", "Base", "Claim", "Cohort", "CohortStage",
+    "Conflict", "Criterion", "Decision", "Delivery", "Event", "Evidence", "Final", "FinalIdea",
+    "FinalJudge", "Idea", "Inquiry", "JobRun", "Lease", "MailedLink", "Membership", "Milestone",
+    "MilestoneTemplate", "OncePost", "Passage", "Person", "Pick", "Programme", "Question",
+    "ReadinessScore", "Review", "Seal", "SignIn", "Stage", "TeamMember", "Throttle", "Verification",
+    "Version",
 ]  # fmt: skip

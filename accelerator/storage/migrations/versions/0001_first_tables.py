@@ -218,6 +218,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_criterion')),
     sa.UniqueConstraint('stage_id', 'key', name=op.f('uq_criterion_stage_id_key'))
     )
+    op.create_table('final',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('cohort_id', sa.Integer(), nullable=False),
+    sa.Column('stage_id', sa.Integer(), nullable=False),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('opened_by_id', sa.Integer(), nullable=False),
+    sa.Column('opened_at', types.Moment(timezone=True), nullable=False),
+    sa.Column('closed_at', types.Moment(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_final_cohort_id')),
+    sa.ForeignKeyConstraint(['opened_by_id'], ['person.id'], name=op.f('fk_final_opened_by_id')),
+    sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_final_stage_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_final')),
+    sa.UniqueConstraint('cohort_id', 'stage_id', name=op.f('uq_final_cohort_id_stage_id'))
+    )
     op.create_table('idea',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=20), nullable=False),
@@ -372,6 +386,16 @@ def upgrade() -> None:
         batch_op.create_index('ix_event_idea_id_id', ['idea_id', 'id'], unique=False)
         batch_op.create_index('ix_event_programme_id_id', ['programme_id', 'id'], unique=False)
 
+    op.create_table('final_judge',
+    sa.Column('final_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['final_id'], ['final.id'], name=op.f('fk_final_judge_final_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_final_judge_person_id')),
+    sa.PrimaryKeyConstraint('final_id', 'person_id', name=op.f('pk_final_judge'))
+    )
+    with op.batch_alter_table('final_judge', schema=None) as batch_op:
+        batch_op.create_index('ix_final_judge_person_id', ['person_id'], unique=False)
+
     op.create_table('passage',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idea_id', sa.Integer(), nullable=False),
@@ -422,6 +446,14 @@ def upgrade() -> None:
     with op.batch_alter_table('team_member', schema=None) as batch_op:
         batch_op.create_index('ix_team_member_person_id_state', ['person_id', 'state'], unique=False)
 
+    op.create_table('anchor',
+    sa.Column('passage_id', sa.Integer(), nullable=False),
+    sa.Column('chosen_by_id', sa.Integer(), nullable=False),
+    sa.Column('chosen_at', types.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['chosen_by_id'], ['person.id'], name=op.f('fk_anchor_chosen_by_id')),
+    sa.ForeignKeyConstraint(['passage_id'], ['passage.id'], name=op.f('fk_anchor_passage_id')),
+    sa.PrimaryKeyConstraint('passage_id', name=op.f('pk_anchor'))
+    )
     op.create_table('assignment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idea_id', sa.Integer(), nullable=False),
@@ -529,6 +561,13 @@ def upgrade() -> None:
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.create_index('ix_evidence_idea_id', ['idea_id'], unique=False)
 
+    op.create_table('final_idea',
+    sa.Column('final_id', sa.Integer(), nullable=False),
+    sa.Column('passage_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['final_id'], ['final.id'], name=op.f('fk_final_idea_final_id')),
+    sa.ForeignKeyConstraint(['passage_id'], ['passage.id'], name=op.f('fk_final_idea_passage_id')),
+    sa.PrimaryKeyConstraint('final_id', 'passage_id', name=op.f('pk_final_idea'))
+    )
     op.create_table('inquiry',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idea_id', sa.Integer(), nullable=False),
@@ -583,6 +622,24 @@ def upgrade() -> None:
         batch_op.create_index('ix_milestone_owner_id_state', ['owner_id', 'state'], unique=False)
         batch_op.create_index('ix_milestone_state_due_on', ['state', 'due_on'], unique=False)
 
+    op.create_table('pick',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('final_id', sa.Integer(), nullable=False),
+    sa.Column('judge_id', sa.Integer(), nullable=False),
+    sa.Column('lower_id', sa.Integer(), nullable=False),
+    sa.Column('higher_id', sa.Integer(), nullable=False),
+    sa.Column('better_id', sa.Integer(), nullable=True),
+    sa.Column('picked_at', types.Moment(timezone=True), nullable=False),
+    sa.CheckConstraint('better_id IN (lower_id, higher_id)', name=op.f('ck_pick_better')),
+    sa.CheckConstraint('lower_id < higher_id', name=op.f('ck_pick_order')),
+    sa.ForeignKeyConstraint(['better_id'], ['passage.id'], name=op.f('fk_pick_better_id')),
+    sa.ForeignKeyConstraint(['final_id'], ['final.id'], name=op.f('fk_pick_final_id')),
+    sa.ForeignKeyConstraint(['higher_id'], ['passage.id'], name=op.f('fk_pick_higher_id')),
+    sa.ForeignKeyConstraint(['judge_id'], ['person.id'], name=op.f('fk_pick_judge_id')),
+    sa.ForeignKeyConstraint(['lower_id'], ['passage.id'], name=op.f('fk_pick_lower_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pick')),
+    sa.UniqueConstraint('final_id', 'judge_id', 'lower_id', 'higher_id', name=op.f('uq_pick_final_id_judge_id_lower_id_higher_id'))
+    )
     op.create_table('version',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idea_id', sa.Integer(), nullable=False),
@@ -676,6 +733,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_version_passage_id'))
 
     op.drop_table('version')
+    op.drop_table('pick')
     with op.batch_alter_table('milestone', schema=None) as batch_op:
         batch_op.drop_index('ix_milestone_state_due_on')
         batch_op.drop_index('ix_milestone_owner_id_state')
@@ -688,6 +746,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_inquiry_asked_by_id')
 
     op.drop_table('inquiry')
+    op.drop_table('final_idea')
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.drop_index('ix_evidence_idea_id')
 
@@ -710,6 +769,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_assignment_idea_id_reviewer_id')
 
     op.drop_table('assignment')
+    op.drop_table('anchor')
     with op.batch_alter_table('team_member', schema=None) as batch_op:
         batch_op.drop_index('ix_team_member_person_id_state')
 
@@ -720,6 +780,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_passage_stage_id_state')
 
     op.drop_table('passage')
+    with op.batch_alter_table('final_judge', schema=None) as batch_op:
+        batch_op.drop_index('ix_final_judge_person_id')
+
+    op.drop_table('final_judge')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_programme_id_id')
         batch_op.drop_index('ix_event_idea_id_id')
@@ -749,6 +813,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_idea_cohort_id_state_passage_id')
 
     op.drop_table('idea')
+    op.drop_table('final')
     op.drop_table('criterion')
     op.drop_table('cohort_stage')
     op.drop_table('stage')
