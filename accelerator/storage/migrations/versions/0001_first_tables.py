@@ -190,12 +190,29 @@ def upgrade() -> None:
     sa.UniqueConstraint('programme_id', 'key', name=op.f('uq_stage_programme_id_key')),
     sa.UniqueConstraint('programme_id', 'position', name=op.f('uq_stage_programme_id_position'))
     )
+    op.create_table('capacity',
+    sa.Column('cohort_id', sa.Integer(), nullable=False),
+    sa.Column('stage_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('least', sa.Integer(), nullable=True),
+    sa.Column('most', sa.Integer(), nullable=True),
+    sa.Column('wish', sa.Integer(), nullable=True),
+    sa.CheckConstraint('least >= 0 AND most >= 0 AND wish >= 0', name=op.f('ck_capacity_bounds')),
+    sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_capacity_cohort_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_capacity_person_id')),
+    sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_capacity_stage_id')),
+    sa.PrimaryKeyConstraint('cohort_id', 'stage_id', 'person_id', name=op.f('pk_capacity'))
+    )
+    with op.batch_alter_table('capacity', schema=None) as batch_op:
+        batch_op.create_index('ix_capacity_person_id', ['person_id'], unique=False)
+
     op.create_table('cohort_stage',
     sa.Column('cohort_id', sa.Integer(), nullable=False),
     sa.Column('stage_id', sa.Integer(), nullable=False),
     sa.Column('hand_in_by', sa.Date(), nullable=False),
     sa.Column('review_by', sa.Date(), nullable=False),
     sa.Column('gate_on', sa.Date(), nullable=False),
+    sa.Column('interests_open', sa.Boolean(), server_default=sa.text('0'), nullable=False),
     sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_cohort_stage_cohort_id')),
     sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_cohort_stage_stage_id')),
     sa.PrimaryKeyConstraint('cohort_id', 'stage_id', name=op.f('pk_cohort_stage'))
@@ -280,6 +297,35 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_milestone_template')),
     sa.UniqueConstraint('stage_id', 'key', name=op.f('uq_milestone_template_stage_id_key'))
     )
+    op.create_table('proposal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('cohort_id', sa.Integer(), nullable=False),
+    sa.Column('stage_id', sa.Integer(), nullable=False),
+    sa.Column('settings', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('progress', sa.Integer(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('result', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', types.Moment(timezone=True), nullable=False),
+    sa.Column('solved_at', types.Moment(timezone=True), nullable=True),
+    sa.Column('applied_by_id', sa.Integer(), nullable=True),
+    sa.Column('applied_at', types.Moment(timezone=True), nullable=True),
+    sa.Column('undone_by_id', sa.Integer(), nullable=True),
+    sa.Column('undone_at', types.Moment(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['applied_by_id'], ['person.id'], name=op.f('fk_proposal_applied_by_id')),
+    sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_proposal_cohort_id')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_proposal_made_by_id')),
+    sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_proposal_stage_id')),
+    sa.ForeignKeyConstraint(['undone_by_id'], ['person.id'], name=op.f('fk_proposal_undone_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal'))
+    )
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.create_index('ix_proposal_cohort_id_stage_id_id', ['cohort_id', 'stage_id', 'id'], unique=False)
+        batch_op.create_index('ix_proposal_state', ['state'], unique=False)
+
     op.create_table('question',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('stage_id', sa.Integer(), nullable=False),
@@ -395,6 +441,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('final_judge', schema=None) as batch_op:
         batch_op.create_index('ix_final_judge_person_id', ['person_id'], unique=False)
+
+    op.create_table('interest',
+    sa.Column('idea_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('wish', sa.Integer(), nullable=False),
+    sa.Column('stated_at', types.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['idea_id'], ['idea.id'], name=op.f('fk_interest_idea_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_interest_person_id')),
+    sa.PrimaryKeyConstraint('idea_id', 'person_id', name=op.f('pk_interest'))
+    )
+    with op.batch_alter_table('interest', schema=None) as batch_op:
+        batch_op.create_index('ix_interest_person_id', ['person_id'], unique=False)
 
     op.create_table('passage',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -640,6 +698,28 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pick')),
     sa.UniqueConstraint('final_id', 'judge_id', 'lower_id', 'higher_id', name=op.f('uq_pick_final_id_judge_id_lower_id_higher_id'))
     )
+    op.create_table('proposed_pair',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('proposal_id', sa.Integer(), nullable=False),
+    sa.Column('idea_id', sa.Integer(), nullable=False),
+    sa.Column('passage_id', sa.Integer(), nullable=False),
+    sa.Column('reviewer_id', sa.Integer(), nullable=False),
+    sa.Column('removes', sa.Boolean(), nullable=False),
+    sa.Column('fit', sa.Double(), nullable=False),
+    sa.Column('why', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
+    sa.Column('bridging', sa.Boolean(), nullable=False),
+    sa.Column('accepted', sa.Boolean(), nullable=False),
+    sa.Column('outcome', sa.String(length=12), nullable=False),
+    sa.ForeignKeyConstraint(['idea_id'], ['idea.id'], name=op.f('fk_proposed_pair_idea_id')),
+    sa.ForeignKeyConstraint(['passage_id'], ['passage.id'], name=op.f('fk_proposed_pair_passage_id')),
+    sa.ForeignKeyConstraint(['proposal_id'], ['proposal.id'], name=op.f('fk_proposed_pair_proposal_id')),
+    sa.ForeignKeyConstraint(['reviewer_id'], ['person.id'], name=op.f('fk_proposed_pair_reviewer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposed_pair')),
+    sa.UniqueConstraint('proposal_id', 'idea_id', 'reviewer_id', name=op.f('uq_proposed_pair_proposal_id_idea_id_reviewer_id'))
+    )
+    with op.batch_alter_table('proposed_pair', schema=None) as batch_op:
+        batch_op.create_index('ix_proposed_pair_proposal_id_reviewer_id', ['proposal_id', 'reviewer_id'], unique=False)
+
     op.create_table('version',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idea_id', sa.Integer(), nullable=False),
@@ -733,6 +813,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_version_passage_id'))
 
     op.drop_table('version')
+    with op.batch_alter_table('proposed_pair', schema=None) as batch_op:
+        batch_op.drop_index('ix_proposed_pair_proposal_id_reviewer_id')
+
+    op.drop_table('proposed_pair')
     op.drop_table('pick')
     with op.batch_alter_table('milestone', schema=None) as batch_op:
         batch_op.drop_index('ix_milestone_state_due_on')
@@ -780,6 +864,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_passage_stage_id_state')
 
     op.drop_table('passage')
+    with op.batch_alter_table('interest', schema=None) as batch_op:
+        batch_op.drop_index('ix_interest_person_id')
+
+    op.drop_table('interest')
     with op.batch_alter_table('final_judge', schema=None) as batch_op:
         batch_op.drop_index('ix_final_judge_person_id')
 
@@ -804,6 +892,11 @@ def downgrade() -> None:
     op.drop_table('attachment')
     op.drop_table('answer')
     op.drop_table('question')
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.drop_index('ix_proposal_state')
+        batch_op.drop_index('ix_proposal_cohort_id_stage_id_id')
+
+    op.drop_table('proposal')
     op.drop_table('milestone_template')
     with op.batch_alter_table('idea', schema=None) as batch_op:
         batch_op.drop_index('ix_idea_updated_at')
@@ -816,6 +909,10 @@ def downgrade() -> None:
     op.drop_table('final')
     op.drop_table('criterion')
     op.drop_table('cohort_stage')
+    with op.batch_alter_table('capacity', schema=None) as batch_op:
+        batch_op.drop_index('ix_capacity_person_id')
+
+    op.drop_table('capacity')
     op.drop_table('stage')
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_person_id'))
