@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accelerator.domain.bilingual import Bilingual
@@ -154,4 +154,4 @@ class CohortStage(Base):
     hand_in_by: Mapped[date]
     review_by: Mapped[date]
     gate_on: Mapped[date]
-    interests_open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    interests_open: Mapped[bool] = mapped_column(default=False)

@@ -212,7 +212,7 @@ def upgrade() -> None:
     sa.Column('hand_in_by', sa.Date(), nullable=False),
     sa.Column('review_by', sa.Date(), nullable=False),
     sa.Column('gate_on', sa.Date(), nullable=False),
-    sa.Column('interests_open', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('interests_open', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_cohort_stage_cohort_id')),
     sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_cohort_stage_stage_id')),
     sa.PrimaryKeyConstraint('cohort_id', 'stage_id', name=op.f('pk_cohort_stage'))
