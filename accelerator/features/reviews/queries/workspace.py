@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.reviews import (
+    ASKED,
     GONE,
     AssignmentState,
     Blind,
@@ -33,6 +34,40 @@ from accelerator.storage.tables import (
 )
 
 MOST = 5
+
+
+_THESE = aliased(Assignment)
+_OF_PASSAGE = (
+    select(func.count()).where(_THESE.passage_id == Assignment.passage_id).correlate(Assignment)
+)
+_NEWEST = (
+    select(func.max(Version.id))
+    .where(Version.passage_id == Assignment.passage_id)
+    .correlate(Assignment)
+    .scalar_subquery()
+)
+_FACTS = (
+    select(
+        Idea, Passage, Stage, Cohort, Review, Version,
+        _OF_PASSAGE.where(_THESE.state.in_(ASKED)).scalar_subquery(),
+        _OF_PASSAGE.where(_THESE.state == AssignmentState.SUBMITTED).scalar_subquery(),
+    )
+    .select_from(Assignment)
+    .join(Idea, Idea.id == Assignment.idea_id)
+    .join(Passage, Passage.id == Assignment.passage_id)
+    .join(Stage, Stage.id == Passage.stage_id)
+    .join(Cohort, Cohort.id == Idea.cohort_id)
+    .outerjoin(Review, Review.assignment_id == Assignment.id)
+    .outerjoin(Version, Version.id == func.coalesce(Review.idea_version_id, _NEWEST))
+    .where(Assignment.id == bindparam("assignment"))
+)  # fmt: skip
+_RUBRICS = (
+    select(Criterion)
+    .where(
+        Criterion.stage_id.in_(bindparam("stages", expanding=True)), Criterion.removed_at.is_(None)
+    )
+    .order_by(Criterion.position, Criterion.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +129,10 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules need to know about one assignment, and the review row if there is one."""
+    """What the rules need to know about one assignment, and the review row if there is one.
+
+    `waiting` and `done` count the reviews of the passage that are asked for and submitted.
+    """
 
     idea: Idea
     passage: Passage
@@ -102,6 +140,8 @@ class Facts:
     cohort: Cohort
     review: Review | None
     version: Version | None
+    waiting: int
+    done: int
 
     @property
     def open(self) -> bool:
@@ -111,22 +151,7 @@ class Facts:
 
 def facts(session: Session, assignment: Assignment) -> Facts:
     """Load what surrounds an assignment: one query."""
-    newest = (
-        select(func.max(Version.id))
-        .where(Version.passage_id == assignment.passage_id)
-        .scalar_subquery()
-    )
-    row = session.execute(
-        select(Idea, Passage, Stage, Cohort, Review, Version)
-        .select_from(Idea)
-        .join(Passage, Passage.id == assignment.passage_id)
-        .join(Stage, Stage.id == Passage.stage_id)
-        .join(Cohort, Cohort.id == Idea.cohort_id)
-        .outerjoin(Review, Review.assignment_id == assignment.id)
-        .outerjoin(Version, Version.id == func.coalesce(Review.idea_version_id, newest))
-        .where(Idea.id == assignment.idea_id)
-    ).one()
-    return Facts(*row)
+    return Facts(*session.execute(_FACTS, {"assignment": assignment.id}).one())
 
 
 def rubric(session: Session, stage_id: int) -> tuple[RubricLine, ...]:
@@ -137,11 +162,7 @@ def rubric(session: Session, stage_id: int) -> tuple[RubricLine, ...]:
 def rubrics(session: Session, stage_ids: Collection[int]) -> dict[int, tuple[RubricLine, ...]]:
     """Load the rubrics of several stages; one query."""
     found: dict[int, list[Criterion]] = {stage: [] for stage in stage_ids}
-    for one in session.scalars(
-        select(Criterion)
-        .where(Criterion.stage_id.in_(stage_ids), Criterion.removed_at.is_(None))
-        .order_by(Criterion.position, Criterion.id)
-    ):
+    for one in session.scalars(_RUBRICS, {"stages": list(stage_ids)}):
         found[one.stage_id].append(one)
     return {stage: _lines(criteria) for stage, criteria in found.items()}
 

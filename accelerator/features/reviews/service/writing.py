@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.reviews import LastReviewSubmitted, ReviewSubmitted
@@ -23,7 +22,7 @@ from accelerator.domain.reviews import (
 from accelerator.features.reviews.queries.workspace import Facts, RubricLine, text_of
 from accelerator.features.reviews.service.answering import note_acceptance
 from accelerator.i18n import N_
-from accelerator.storage.tables import Assignment, Review, Stage
+from accelerator.storage.tables import Assignment, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +44,41 @@ def save(
     text: ReviewText,
     version: int,
     now: datetime,
+    opened: datetime | None = None,
 ) -> Saved:
     """Keep what the reviewer typed. It is kept even when the review is closed: text is not lost."""
     _require_fresh(found.review, text, version)
-    review = found.review or _begin(session, assignment, found, now)
+    review = found.review or _begin(session, assignment, found, now, opened)
     if text != text_of(review):
         review.draft = text.as_dict()
         review.saved_at = now
+        assignment.skipped_at = None
     if assignment.state == AssignmentState.ASSIGNED and found.open:
         note_acceptance(session, actor, assignment, found, now)
     session.flush()
     return Saved(review.version, review.saved_at, submitted=False)
+
+
+def skip(
+    session: Session,
+    *,
+    actor: Actor,
+    assignment: Assignment,
+    found: Facts,
+    text: ReviewText,
+    version: int,
+    now: datetime,
+    opened: datetime | None = None,
+) -> None:
+    """Send a review to the end of its reviewer's queue; what was typed is kept."""
+    if text != text_of(found.review):
+        save(
+            session, actor=actor, assignment=assignment, found=found, text=text, version=version,
+            now=now, opened=opened,
+        )  # fmt: skip
+    if assignment.state in ASKED:
+        assignment.skipped_at = now
+    session.flush()
 
 
 def submit(
@@ -68,6 +91,7 @@ def submit(
     text: ReviewText,
     version: int,
     now: datetime,
+    opened: datetime | None = None,
 ) -> Saved:
     """Make a review count, with its score at this moment; again and again until the gate decides.
 
@@ -77,12 +101,12 @@ def submit(
     if assignment.state not in {*ASKED, AssignmentState.SUBMITTED} or not found.open:
         return save(
             session, actor=actor, assignment=assignment, found=found, text=text, version=version,
-            now=now,
+            now=now, opened=opened,
         )  # fmt: skip
     _require_fresh(found.review, text, version)
     lines = [one.line for one in rubric]
     require_complete(text, lines)
-    review = found.review or _begin(session, assignment, found, now)
+    review = found.review or _begin(session, assignment, found, now, opened)
     again = review.submitted_at is not None
     review.marks = dict(text.marks)
     review.confidence = text.confidence
@@ -90,14 +114,16 @@ def submit(
     review.comment_to_team = text.comment_to_team
     review.note_to_manager = text.note_to_manager
     review.score = score(text, lines)
+    review.abstained = sum(mark is None for mark in text.marks.values())
     review.draft = None
     review.saved_at = now
     review.submitted_at = review.submitted_at or now
     assignment.answered_at = assignment.answered_at or now
     assignment.state = AssignmentState.SUBMITTED
+    assignment.skipped_at = assignment.asked_due_on = None
     session.flush()
     late = is_late(review.submitted_at, assignment.due_on, found.cohort.time_zone)
-    last = not again and _complete(session, assignment, found.stage)
+    last = not again and found.waiting == 1 and found.done + 1 >= found.stage.reviews_per_idea
     happened = LastReviewSubmitted if last else ReviewSubmitted
     record(
         session,
@@ -126,14 +152,24 @@ def _require_fresh(review: Review | None, text: ReviewText, version: int) -> Non
         )
 
 
-def _begin(session: Session, assignment: Assignment, found: Facts, now: datetime) -> Review:
-    """Make the row of a review, pinned to the version that was handed in."""
+def _begin(
+    session: Session,
+    assignment: Assignment,
+    found: Facts,
+    now: datetime,
+    opened: datetime | None,
+) -> Review:
+    """Make the row of a review, pinned to the version that was handed in.
+
+    When the page was opened is what the browser says, within what can be true.
+    """
     if found.version is None:
         raise DomainError("nothing_handed_in", N_("Nothing was handed in to review."))
     review = Review(
         assignment_id=assignment.id, idea_version_id=found.version.id, marks={}, score=None,
         confidence=None, recommendation=None, comment_to_team="", note_to_manager="",
         draft=None, saved_at=now, submitted_at=None,
+        opened_at=min(now, max(assignment.assigned_at, opened or now)),
     )  # fmt: skip
     session.add(review)
     return review
@@ -145,14 +181,3 @@ def _fields(text: ReviewText) -> dict[str, str]:
     return {name: str(value or "") for name, value in fields.items()} | {
         mark_field(key): "" if mark is None else str(mark) for key, mark in marks.items()
     }
-
-
-def _complete(session: Session, assignment: Assignment, stage: Stage) -> bool:
-    """Say whether the passage has all the reviews it waits for."""
-    waiting, done = session.execute(
-        select(
-            func.count().filter(Assignment.state.in_(ASKED)),
-            func.count().filter(Assignment.state == AssignmentState.SUBMITTED),
-        ).where(Assignment.passage_id == assignment.passage_id)
-    ).one()
-    return waiting == 0 and done >= stage.reviews_per_idea
