@@ -191,8 +191,8 @@ def typical_minutes(sittings: Sequence[timedelta]) -> int:
     """
     if len(sittings) < HISTORY_NEEDED:
         return TYPICAL_MINUTES
-    middle = median(min(sitting, LONGEST_SITTING) for sitting in sittings)
-    return max(1, round(middle / timedelta(minutes=1)))
+    minutes = (min(sitting, LONGEST_SITTING) / timedelta(minutes=1) for sitting in sittings)
+    return max(1, round(median(minutes)))
 
 
 def require_due(due_on: date, time_zone: str, now: datetime) -> None:

@@ -33,3 +33,12 @@ export function forgetArrived() {
     // As above.
   }
 }
+
+// Whoever signs out leaves no text behind in this browser.
+export function forgetAll() {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) forget(key);
+  } catch {
+    // As above.
+  }
+}

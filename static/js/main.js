@@ -4,6 +4,8 @@ import "htmx.org/dist/htmx.esm.js";
 
 import Autosave from "./controllers/autosave.js";
 import Confirm from "./controllers/confirm.js";
+import Duel from "./controllers/duel.js";
+import Cutline from "./controllers/cutline.js";
 import Grow from "./controllers/grow.js";
 import Limit from "./controllers/limit.js";
 import Lookup from "./controllers/lookup.js";
@@ -11,19 +13,25 @@ import Marks from "./controllers/marks.js";
 import Menu from "./controllers/menu.js";
 import Opener from "./controllers/opener.js";
 import Palette from "./controllers/palette.js";
+import Panes from "./controllers/panes.js";
 import Selection from "./controllers/selection.js";
 import Sentence from "./controllers/sentence.js";
 import Shortcuts from "./controllers/shortcuts.js";
 import SubmitOnce from "./controllers/submit_once.js";
 import Theme from "./controllers/theme.js";
-import { forgetArrived } from "./drafts.js";
+import { forgetAll, forgetArrived } from "./drafts.js";
 
 forgetArrived();
+document.addEventListener("submit", (event) => {
+  if (event.target.matches('form[action^="/sign-out"]')) forgetAll();
+});
 
 const application = Application.start();
 const controllers = {
   autosave: Autosave,
   confirm: Confirm,
+  duel: Duel,
+  cutline: Cutline,
   grow: Grow,
   limit: Limit,
   lookup: Lookup,
@@ -31,6 +39,7 @@ const controllers = {
   menu: Menu,
   opener: Opener,
   palette: Palette,
+  panes: Panes,
   selection: Selection,
   sentence: Sentence,
   shortcuts: Shortcuts,

@@ -50,7 +50,7 @@ def test_a_hidden_team_is_named_to_its_reviewer_nowhere(world: World) -> None:
                 asked_due_on=TODAY, asked_reason="",
             )
         )  # fmt: skip
-    parts = ("", "/milestones", "/readiness", "/review", "/review/decline", "/conflict")
+    parts = ("", "/milestones", "/readiness", "/review", "/review/answer", "/conflict")
     parts += ("/versions/1",)
     for place in ("/", "/ideas", "/reviews", "/inbox", *(f"/ideas/{code}{part}" for part in parts)):
         page = world.client("reviewer").get(place)

@@ -24,7 +24,7 @@ PAGES = {
         "/ideas/{told}/versions/1",
     ],
     "reviewer": [
-        "/", "/reviews", "/ideas/{asked}/review", "/ideas/{asked}/review/decline",
+        "/", "/reviews", "/ideas/{asked}/review", "/ideas/{asked}/review/answer",
         "/ideas/{judged}/review", "/ideas/{asked}/conflict",
     ],
     "manager": [

@@ -49,6 +49,76 @@ class ReviewDeclined(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReviewDateAsked(Event):
+    """A reviewer asks for another date; managers hear it without a name."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.MANAGERS, "review_date_asked"),)
+
+    code: str
+    title: Bilingual
+    due_on: str
+    asked_due_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewDateAnswered(Event):
+    """A manager moved the date of a review as asked, or kept it."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "review_date_answered"),)
+
+    code: str
+    title: Bilingual
+    due_on: str
+    granted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewHandedOver(Event):
+    """A reviewer gave a review to a colleague; managers hear it without names."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.MANAGERS, "review_handed_over", channels=("inbox",)),
+    )
+
+    code: str
+    title: Bilingual
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewTakenOver(Event):
+    """A colleague hands a review to somebody, who may still decline it."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "review_taken_over"),)
+
+    code: str
+    title: Bilingual
+    stage: Bilingual
+    due_on: str
+    colleague: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryAsked(Event):
+    """A reviewer asked the team something; the team hears it without a name."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.TEAM, "inquiry_asked"),)
+
+    code: str
+    title: Bilingual
+
+
+@dataclass(frozen=True, kw_only=True)
+class InquiryAnswered(Event):
+    """The team answered a question; the reviewer hears it without a name."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "inquiry_answered"),)
+
+    code: str
+    title: Bilingual
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReviewSubmitted(Event):
     """A reviewer submitted a review, or submitted it again."""
 

@@ -1,21 +1,27 @@
 """The forms of reviewing: limits only; what makes a review complete is a rule of the domain."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import request
 from wtforms import (
     DateField,
     IntegerField,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # newer than its types
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from accelerator.domain.reviews import DeclineReason, Recommendation, ReviewText, mark_field
 from accelerator.features.reviews.queries.workspace import RubricLine
@@ -26,6 +32,8 @@ LONGEST = 10_000
 CONFIDENCES = 3
 MOST_TICKED = 100
 DIGITS = 10
+SENTENCES = 1000
+LAST_SECOND = 2**37  # beyond any date a browser sends, and a datetime can hold it
 RECOMMENDATIONS = {
     Recommendation.ADVANCE: lazy_gettext("Advance"),
     Recommendation.REWORK: lazy_gettext("Rework"),
@@ -33,9 +41,9 @@ RECOMMENDATIONS = {
     Recommendation.STOP: lazy_gettext("Stop"),
 }
 REASONS = {
-    DeclineReason.CONFLICT: lazy_gettext("I have a conflict of interest"),
-    DeclineReason.FIELD: lazy_gettext("It is not my field"),
-    DeclineReason.LOAD: lazy_gettext("I have too much to do"),
+    str(DeclineReason.CONFLICT): lazy_gettext("I have a conflict of interest"),
+    str(DeclineReason.FIELD): lazy_gettext("It is not my field"),
+    str(DeclineReason.LOAD): lazy_gettext("I have too much to do"),
 }
 
 
@@ -88,7 +96,14 @@ class ReviewForm(Form):
         filters=[stripped],
         validators=[Optional(), storable, Length(max=LONGEST)],
     )
+    question = TextAreaField(
+        lazy_gettext("A question to the team"),
+        description=lazy_gettext("The team answers without learning who asks."),
+        filters=[stripped],
+        validators=[Optional(), storable, Length(max=SENTENCES)],
+    )
     version = IntegerField(default=0, validators=[Optional()])
+    opened = IntegerField(default=0, validators=[Optional(), NumberRange(0, LAST_SECOND)])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse marks for criteria that the rubric does not have, or no longer has."""
@@ -101,6 +116,10 @@ class ReviewForm(Form):
                 gettext("The rubric has changed: a mark belongs to no criterion of it any more.")
             )
         return good and not unknown
+
+    def opened_at(self) -> datetime | None:
+        """Return when the page was opened that is posted now."""
+        return datetime.fromtimestamp(self.opened.data, UTC) if self.opened.data else None
 
     def text(self) -> ReviewText:
         """Return what was typed, as the rules know it."""
@@ -149,25 +168,77 @@ def _shown(text: ReviewText | None) -> dict[str, Any] | None:
 
 
 class DeclineForm(Form):
-    """Why a reviewer says no."""
+    """Why a reviewer says no: each reason is a button."""
 
-    reason = RadioField(
-        lazy_gettext("Why?"),
-        choices=[SelectChoice(reason, label) for reason, label in REASONS.items()],
-        coerce=str,
-        validate_choice=False,
-        validators=[InputRequired(lazy_gettext("Choose one of the three reasons."))],
-    )
+    reason = StringField(lazy_gettext("Why?"), id="reason-conflict")
     note = TextAreaField(
         lazy_gettext("A sentence for the programme manager"),
         filters=[stripped],
-        validators=[Optional(), storable, Length(max=1000)],
+        validators=[Optional(), storable, Length(max=SENTENCES)],
     )
 
-    def validate_reason(self, field: RadioField) -> None:
+    def validate_reason(self, field: StringField) -> None:
         """Refuse a reason that is not one of the three."""
-        if field.data not in set(DeclineReason):
+        if field.data not in REASONS:
             raise ValidationError(gettext("Choose one of the three reasons."))
+
+
+class OtherDateForm(Form):
+    """The day by which a reviewer could do it."""
+
+    asked_due_on = DateField(
+        lazy_gettext("Another date"),
+        validators=[InputRequired(lazy_gettext("Say by when.")), known_years],
+    )
+    reason = TextAreaField(
+        lazy_gettext("A sentence for the programme manager"),
+        id="date-reason",
+        filters=[stripped],
+        validators=[Optional(), storable, Length(max=SENTENCES)],
+    )
+
+    def day(self) -> date:
+        """Return the day asked for; only of a form that validated."""
+        found: date = self.asked_due_on.data  # required
+        return found
+
+
+class HandOverForm(Form):
+    """Which colleague takes the review."""
+
+    colleague = SelectField(lazy_gettext("Colleague"), validate_choice=False)
+    note = TextAreaField(
+        lazy_gettext("A sentence for your colleague"),
+        id="hand-over-note",
+        filters=[stripped],
+        validators=[Optional(), storable, Length(max=SENTENCES)],
+    )
+
+    def offer(self, people: Iterable[tuple[int, str]]) -> None:
+        """Fill the list of colleagues to choose from."""
+        self.colleague.choices = [
+            SelectChoice("", gettext("Choose somebody")),
+            *(SelectChoice(str(person), name) for person, name in people),
+        ]
+
+    def whose(self) -> int:
+        """Return the colleague chosen; 0 is nobody."""
+        return next(iter(_ids([self.colleague.data or ""])), 0)
+
+
+class InquiryForm(Form):
+    """The team's answer to one question; the field's id tells several on a page apart."""
+
+    inquiry = IntegerField(validators=[InputRequired()])
+    answer = TextAreaField(
+        lazy_gettext("Your answer"),
+        filters=[stripped],
+        validators=[
+            DataRequired(lazy_gettext("Write an answer.")),
+            storable,
+            Length(max=LONGEST),
+        ],
+    )
 
 
 class ConflictForm(Form):

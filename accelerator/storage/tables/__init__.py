@@ -36,12 +36,15 @@ from accelerator.storage.tables.programmes import (
     Question,
     Stage,
 )
+from accelerator.storage.tables.proposals import Capacity, Interest, Proposal, ProposedPair
 from accelerator.storage.tables.reviews import Assignment, Decision, Inquiry, Review
+from accelerator.storage.tables.rounds import Anchor, Final, FinalIdea, FinalJudge, Pick
 
 __all__ = [
-    "Answer", "Assignment", "Attachment", "Base", "Claim", "Cohort", "CohortStage", "Conflict",
-    "Criterion", "Decision", "Delivery", "Event", "Evidence", "Idea", "Inquiry", "JobRun", "Lease",
-    "MailedLink", "Membership", "Milestone", "MilestoneTemplate", "OncePost", "Passage", "Person",
-    "Programme", "Question", "ReadinessScore", "Review", "Seal", "SignIn", "Stage", "TeamMember",
-    "Throttle", "Verification", "Version",
+    "Anchor", "Answer", "Assignment", "Attachment", "Base", "Capacity", "Claim", "Cohort",
+    "CohortStage", "Conflict", "Criterion", "Decision", "Delivery", "Event", "Evidence",
+    "Final", "FinalIdea", "FinalJudge", "Idea", "Inquiry", "Interest", "JobRun", "Lease",
+    "MailedLink", "Membership", "Milestone", "MilestoneTemplate", "OncePost", "Passage",
+    "Person", "Pick", "Programme", "Proposal", "ProposedPair", "Question", "ReadinessScore",
+    "Review", "Seal", "SignIn", "Stage", "TeamMember", "Throttle", "Verification", "Version",
 ]  # fmt: skip

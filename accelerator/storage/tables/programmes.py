@@ -141,7 +141,11 @@ class Cohort(Base):
 
 
 class CohortStage(Base):
-    """The dates of one stage in one cohort: hand in by, review by, gate on."""
+    """The dates of one stage in one cohort: hand in by, review by, gate on.
+
+    With `interests_open` the programme's reviewers may read what the handed-in ideas are about,
+    and say which they would like to review.
+    """
 
     __tablename__ = "cohort_stage"
 
@@ -150,3 +154,4 @@ class CohortStage(Base):
     hand_in_by: Mapped[date]
     review_by: Mapped[date]
     gate_on: Mapped[date]
+    interests_open: Mapped[bool] = mapped_column(default=False)

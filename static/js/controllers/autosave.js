@@ -1,11 +1,13 @@
 import { Controller } from "@hotwired/stimulus";
-import { forget, keep, kept } from "../drafts.js";
+import { forget, forgetAll, keep, kept } from "../drafts.js";
 
-const PAUSE = 500;
+const PAUSE = 400;
+const AT_ONCE = 60;
 const RETRY = 5000;
-const SKIPPED = new Set(["csrf_token", "_once", "version"]);
+const MOST_AFTER_LEAVING = 60_000;
+const SKIPPED = new Set(["csrf_token", "_once", "version", "opened"]);
 
-// Saves a form half a second after a pause. Until the server has answered, the text also stands in this
+// Saves a form within half a second of a change: choices at once, text after a pause. Until the server has answered, the text also stands in this
 // browser, so an ended sign-in, a lost line or a closed window loses nothing.
 export default class extends Controller {
   static values = { url: String };
@@ -16,10 +18,11 @@ export default class extends Controller {
     this.key = `draft:${person}:${this.urlValue}`;
     this.saved = this.text();
     this.back = () => this.comeBack();
-    this.leave = () => this.keep();
+    this.leave = () => this.part();
     window.addEventListener("focus", this.back);
     window.addEventListener("online", this.back);
     window.addEventListener("pagehide", this.leave);
+    document.addEventListener("submit", this.signingOut);
     this.element.addEventListener("submit", this.submitted);
     this.element.addEventListener("compositionend", this.composed);
     this.offer();
@@ -30,16 +33,40 @@ export default class extends Controller {
     window.removeEventListener("focus", this.back);
     window.removeEventListener("online", this.back);
     window.removeEventListener("pagehide", this.leave);
+    document.removeEventListener("submit", this.signingOut);
     this.element.removeEventListener("submit", this.submitted);
     this.element.removeEventListener("compositionend", this.composed);
   }
 
   // The form itself goes to the server; the copy stays until a page shows that it arrived (drafts.js).
-  submitted = () => {
+  // A save under way is waited for: its version is the one this form must carry.
+  submitted = (event) => {
     clearTimeout(this.timer);
+    if (this.busy) {
+      event.preventDefault();
+      this.then = () => this.element.requestSubmit(event.submitter);
+      return;
+    }
     this.gone = true;
     keep(this.key, this.fields(), true);
   };
+
+  // The last words go to the server; what is kept in this browser goes with the person.
+  signingOut = (event) => {
+    if (!event.target.matches('form[action^="/sign-out"]')) return;
+    this.part();
+    this.gone = true;
+    forgetAll();
+  };
+
+  // The page goes away: the text is kept here, and sent without waiting for the answer.
+  part() {
+    if (this.gone || this.text() === this.saved) return;
+    this.keep();
+    const body = new URLSearchParams(this.fields(() => true)).toString();
+    if (this.busy || body.length > MOST_AFTER_LEAVING) return;
+    this.post(body, { keepalive: true }).catch(() => {});
+  }
 
   // While an input method composes, the text is not yet the person's; its end is a change.
   composed = () => this.changed({});
@@ -47,7 +74,8 @@ export default class extends Controller {
   changed(event) {
     if (event.isComposing) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), PAUSE);
+    const choice = event.target?.matches?.("[type=radio], [type=checkbox], select");
+    this.timer = setTimeout(() => this.save(), choice || event.again ? AT_ONCE : PAUSE);
   }
 
   async save() {
@@ -62,20 +90,23 @@ export default class extends Controller {
       else if (answer.status === 409) this.meet();
       else await this.refused(answer);
     } catch {
-      this.hold(true);
+      this.hold(true, this.state.dataset.offline);
     } finally {
       clearTimeout(slow);
       this.busy = false;
     }
-    if (!this.held && this.text() !== sent) this.changed({});
+    if (this.then && !this.gone) return this.then();
+    if (!this.held && this.text() !== sent) this.changed({ again: true });
   }
 
-  post() {
+  post(body, options = {}) {
+    const form = body && { "Content-Type": "application/x-www-form-urlencoded" };
     return fetch(this.urlValue, {
       method: "POST",
-      body: new FormData(this.element),
-      headers: { Accept: "application/json", "X-CSRFToken": this.token() },
+      body: body ?? new FormData(this.element),
+      headers: { Accept: "application/json", "X-CSRFToken": this.token(), ...form },
       redirect: "error",
+      ...options,
     });
   }
 
@@ -110,9 +141,9 @@ export default class extends Controller {
   }
 
   // Not saved: say so, and try again by itself where that can help.
-  hold(again) {
+  hold(again, why = this.state.dataset.kept) {
     this.held = true;
-    this.say(this.state.dataset.kept, true);
+    this.say(why, true);
     if (again) this.timer = setTimeout(() => this.save(), RETRY);
   }
 
@@ -138,8 +169,8 @@ export default class extends Controller {
   }
 
   // What a person typed, without tokens and files.
-  fields() {
-    return [...new FormData(this.element)].filter(([name, value]) => !SKIPPED.has(name) && typeof value === "string");
+  fields(wanted = (name) => !SKIPPED.has(name)) {
+    return [...new FormData(this.element)].filter(([name, value]) => wanted(name) && typeof value === "string");
   }
 
   text() {

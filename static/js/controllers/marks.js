@@ -1,7 +1,8 @@
 import { Controller } from "@hotwired/stimulus";
 import { composing, singleKey, singleKeysOn } from "../typing.js";
 
-// The reviewer's keys: 1–5 mark, 0 no mark, j and k move, c comments, Ctrl+Enter hands in.
+// The reviewer's keys: 1–5 mark, x or 0 no mark, j and k or the arrows move, with Shift to another idea,
+// c comments, s skips, Ctrl+Enter submits and goes on.
 export default class extends Controller {
   static targets = ["criterion"];
 
@@ -22,17 +23,40 @@ export default class extends Controller {
       this.element.requestSubmit(this.element.querySelector("button.button-primary"));
     } else if (event.key === "Escape" && this.element.contains(event.target) && event.target.matches("textarea")) {
       this.focusMark();
-    } else if (singleKeysOn() && singleKey(event) && this.act(event.key)) {
+    } else if (singleKeysOn() && singleKey(event) && this.act(event)) {
       event.preventDefault();
     }
   }
 
-  act(key) {
+  act({ key, target }) {
     if (key === "j") return this.move(this.at + 1);
     if (key === "k") return this.move(this.at - 1);
+    if (key === "J") return this.turn("on");
+    if (key === "K") return this.turn("back");
     if (key === "c") return this.comment();
+    if (key === "s") return this.press("skip");
+    if (key === "x") return this.mark("");
     if (/^[0-9]$/.test(key)) return this.mark(key === "0" ? "" : key);
+    return this.element.contains(target) && this.arrow(key);
+  }
+
+  // Up and down go to another criterion; left and right change the mark, as in any group of choices.
+  arrow(key) {
+    if (key === "ArrowDown") return this.move(this.at + 1);
+    if (key === "ArrowUp") return this.move(this.at - 1);
     return false;
+  }
+
+  turn(way) {
+    const link = document.querySelector(`[data-turn="${way}"]`);
+    link?.click();
+    return Boolean(link);
+  }
+
+  press(value) {
+    const button = this.element.querySelector(`button[name="action"][value="${value}"]`);
+    if (button) this.element.requestSubmit(button);
+    return Boolean(button);
   }
 
   move(to) {

@@ -54,7 +54,7 @@ def test_declining_for_each_reason(world, reason):
     code = world.idea("owner", title="CANARY title", state="active")
     world.assign(code, "reviewer")
     client = world.client("reviewer")
-    assert client.get(f"/ideas/{code}/review/decline").status_code == 200
+    assert client.get(f"/ideas/{code}/review/answer").status_code == 200
     data = {"reason": reason, "note": "Sorry."}
     assert client.post(f"/ideas/{code}/review/decline", data=data).status_code == 303
     row = assignments(world)[code, world.people["reviewer"]]
@@ -151,7 +151,7 @@ def test_the_queue_asks_the_same_whatever_its_length(world, many):
     client = world.client("reviewer")
     with queries(world.engine) as asked:
         assert client.get("/reviews").status_code == 200
-    assert len(asked) == 5, asked
+    assert len(asked) == 6, asked
     with queries(world.engine) as asked:
         client.get("/reviews/next")
     assert len(asked) == 2, asked

@@ -205,7 +205,7 @@ def test_the_pages_ask_the_same_whatever_their_length(world, many):
     assert len(asked) == 9, asked
     with queries(world.engine) as asked:
         assert client.get(f"/ideas/{codes[0]}/reviews").status_code == 200
-    assert len(asked) == 7, asked
+    assert len(asked) == 8, asked
 
 
 def test_who_else_may_not(world):

@@ -93,7 +93,7 @@ def test_a_manager_in_the_team_is_a_member_first(world, code):
 
 def test_a_blind_workspace_never_names_the_team(world, code):
     set_stage(world, blind="teams_hidden")
-    for path in ("review", "review?change=1", "review/decline", "conflict"):
+    for path in ("review", "review?change=1", "review/answer", "conflict"):
         for who in ("reviewer", "second"):
             page = world.client(who).get(f"/ideas/{code}/{path}").get_data(as_text=True)
             assert "CANARYOWNER" not in page

@@ -258,14 +258,14 @@ def test_the_workspace_asks_the_same_whatever_there_is(world, code):
     client = world.client("reviewer")
     with queries(world.engine) as asked:
         client.get(f"/ideas/{code}/review")
-    assert len(asked) == 5, asked
+    assert len(asked) == 7, asked
     for n in range(9):
         world.person(f"more{n}")
         world.assign(code, f"more{n}", state="submitted")
     write(world, code)
     with queries(world.engine) as asked:
         client.get(f"/ideas/{code}/review")
-    assert len(asked) == 6, asked
+    assert len(asked) == 8, asked
 
 
 def test_submitting_asks_little(world, code):

@@ -144,6 +144,8 @@ def _views(idea: Any, found: IdeaPage) -> list[dict[str, Any]]:
         ("readiness.show", _("Readiness"), Permission.READINESS_VIEW),
         ("reviews.of_idea", _("Reviews"), Permission.REVIEW_READ),
     ]
+    if found.versions:
+        places.append(("reviews.questions", _("Questions of the reviewers"), Permission.IDEA_EDIT))
     if any(step.outcome for step in found.steps):
         places.append(("gates.outcome", _("Outcome"), Permission.IDEA_EDIT))
     return [

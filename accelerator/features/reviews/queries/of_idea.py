@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor, Role
-from accelerator.domain.reviews import AssignmentState, ReviewText, is_late, is_open
+from accelerator.domain.reviews import ASKED, AssignmentState, ReviewText, is_late, is_open
 from accelerator.domain.stages import PassageState
 from accelerator.features.reviews.queries.workspace import RubricLine, rubrics, text_of
 from accelerator.storage.tables import (
@@ -24,6 +25,7 @@ from accelerator.storage.tables import (
 )
 
 MOST = 500
+_COLLEAGUE = aliased(Person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ class AssignmentRow:
     submitted_at: datetime | None
     decline_reason: str | None
     decline_note: str
+    handed_to: str
+    asked_due_on: date | None
+    asked_reason: str
     text: ReviewText | None
     score: float | None
     begun: bool
@@ -74,9 +79,10 @@ def of_idea(session: Session, idea: Idea) -> tuple[PassageReviews, ...]:
         .order_by(Passage.number.desc())
     ).all()
     rows = session.execute(
-        select(Assignment, Person, Review)
+        select(Assignment, Person, Review, _COLLEAGUE)
         .select_from(Assignment)
         .join(Person, Person.id == Assignment.reviewer_id)
+        .outerjoin(_COLLEAGUE, _COLLEAGUE.id == Assignment.handed_to_id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
         .where(Assignment.idea_id == idea.id, Assignment.state != AssignmentState.REMOVED)
         .order_by(Assignment.id)
@@ -98,12 +104,12 @@ def of_idea(session: Session, idea: Idea) -> tuple[PassageReviews, ...]:
     )
 
 
-def _in(row: Row[Assignment, Person, Review], passage: Passage) -> bool:
+def _in(row: Row[*tuple[Any, ...]], passage: Passage) -> bool:
     return bool(row.Assignment.passage_id == passage.id)
 
 
-def _assignment_row(row: Row[Assignment, Person, Review], zone: str) -> AssignmentRow:
-    assignment, person, review = row
+def _assignment_row(row: Row[*tuple[Any, ...]], zone: str) -> AssignmentRow:
+    assignment, person, review, colleague = row
     done = assignment.state == AssignmentState.SUBMITTED and review is not None
     return AssignmentRow(
         id=assignment.id,
@@ -117,6 +123,9 @@ def _assignment_row(row: Row[Assignment, Person, Review], zone: str) -> Assignme
         submitted_at=review.submitted_at if done else None,
         decline_reason=assignment.decline_reason,
         decline_note=assignment.decline_note,
+        handed_to=colleague.display_name if colleague else "",
+        asked_due_on=assignment.asked_due_on if assignment.state in ASKED else None,
+        asked_reason=assignment.asked_reason,
         text=text_of(review, submitted=True) if done else None,
         score=review.score if done else None,
         begun=review is not None,

@@ -4,18 +4,60 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor
-from accelerator.domain.reviews import ASKED, AssignmentState, is_late
+from accelerator.domain.reviews import (
+    ASKED,
+    HISTORY_NEEDED,
+    AssignmentState,
+    is_late,
+    typical_minutes,
+)
 from accelerator.domain.stages import IdeaState, PassageState
-from accelerator.storage.tables import Assignment, Cohort, Idea, Passage, Review, Stage
+from accelerator.features.reviews.queries.answer import sittings_of
+from accelerator.storage.tables import Assignment, Cohort, Idea, Inquiry, Passage, Review, Stage
 
 PAGE = 50
 LATEST = 10
+MOST_OPEN = 500
 REVIEWABLE = and_(Idea.state == IdeaState.ACTIVE, Passage.state == PassageState.HANDED_IN)
+_MINE = (
+    exists()
+    .where(
+        Inquiry.passage_id == Assignment.passage_id, Inquiry.asked_by_id == Assignment.reviewer_id
+    )
+    .correlate(Assignment, Review)
+)
+_ASKED = _MINE.where(Inquiry.answered_at.is_(None))
+_ANSWERED = _MINE.where(Inquiry.answered_at > Review.saved_at)
+_OTHER = aliased(Assignment)
+_COVERED = (
+    select(func.count())
+    .select_from(_OTHER)
+    .where(_OTHER.passage_id == Assignment.passage_id, _OTHER.state == AssignmentState.SUBMITTED)
+    .correlate(Assignment)
+    .scalar_subquery()
+)
+_OPEN = (
+    select(Idea.code)
+    .select_from(Assignment)
+    .join(Idea, Idea.id == Assignment.idea_id)
+    .join(Passage, Passage.id == Assignment.passage_id)
+    .join(Stage, Stage.id == Passage.stage_id)
+    .where(Assignment.reviewer_id == bindparam("reviewer"), Assignment.state.in_(ASKED), REVIEWABLE)
+    .order_by(
+        Idea.code == bindparam("after"),
+        Assignment.skipped_at.is_not(None),
+        Assignment.skipped_at,
+        _COVERED * 1.0 / case((Stage.reviews_per_idea > 0, Stage.reviews_per_idea), else_=1),
+        Assignment.due_on,
+        Assignment.id,
+    )
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +75,9 @@ class QueueRow:
     begun: bool
     submitted_at: datetime | None
     late: bool
+    skipped: bool
+    asked: bool
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +91,11 @@ class Queue:
     to_answer_count: int
     done_count: int
     nearest: date | None
+    skipped: int
+    abstained: int
+    minutes: int
+    own_pace: bool
+    room: int | None = None
     more: int | None = None
 
     @property
@@ -53,9 +103,14 @@ class Queue:
         """Return how many reviews are asked for now or were given."""
         return self.open_count + self.done_count
 
+    @property
+    def minutes_left(self) -> int:
+        """Return the minutes needed for what is left."""
+        return self.minutes * self.open_count
+
 
 def queue(session: Session, actor: Actor, *, after: int | None = None) -> Queue:
-    """Load a reviewer's queue over all programmes; three queries."""
+    """Load a reviewer's queue over all programmes; four queries."""
     mine = Assignment.reviewer_id == actor.id
     asked = and_(mine, Assignment.state.in_(ASKED), REVIEWABLE)
     done = and_(mine, Assignment.state == AssignmentState.SUBMITTED)
@@ -65,10 +120,13 @@ def queue(session: Session, actor: Actor, *, after: int | None = None) -> Queue:
             func.count().filter(and_(asked, Assignment.state == AssignmentState.ASSIGNED)),
             func.count().filter(done),
             func.min(case((asked, Assignment.due_on))),
+            func.count().filter(and_(asked, Assignment.skipped_at.is_not(None))),
+            func.coalesce(func.sum(case((done, Review.abstained))), 0),
         )
         .select_from(Assignment)
         .join(Idea, Idea.id == Assignment.idea_id)
         .join(Passage, Passage.id == Assignment.passage_id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
         .where(mine)
     ).one()
     waiting = [
@@ -83,6 +141,7 @@ def queue(session: Session, actor: Actor, *, after: int | None = None) -> Queue:
         _queue_row(row)
         for row in session.execute(_queue_rows(page).order_by(Assignment.id.desc()).limit(most + 1))
     ]
+    sittings = sittings_of(session, actor.id)
     return Queue(
         to_answer=tuple(row for row in waiting if row.state is AssignmentState.ASSIGNED),
         to_do=tuple(row for row in waiting if row.state is AssignmentState.ACCEPTED),
@@ -91,6 +150,10 @@ def queue(session: Session, actor: Actor, *, after: int | None = None) -> Queue:
         to_answer_count=counts[1],
         done_count=counts[2],
         nearest=counts[3],
+        skipped=counts[4],
+        abstained=counts[5],
+        minutes=typical_minutes(sittings),
+        own_pace=len(sittings) >= HISTORY_NEEDED,
         more=latest[most - 1].assignment_id if len(latest) > most else None,
     )
 
@@ -101,6 +164,7 @@ def _queue_rows(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Assignment.id, Assignment.state, Assignment.due_on, Idea.code, Idea.title,
             Stage.name.label("stage"), Cohort.name.label("cohort"), Cohort.time_zone,
             Review.submitted_at, Review.id.label("review_id"), REVIEWABLE.label("open"),
+            Assignment.skipped_at, _ASKED.label("asked"), _ANSWERED.label("answered"),
         )
         .select_from(Assignment)
         .join(Idea, Idea.id == Assignment.idea_id)
@@ -124,31 +188,25 @@ def _queue_row(row: Row[*tuple[Any, ...]]) -> QueueRow:
         due_on=row.due_on,
         begun=row.review_id is not None,
         submitted_at=row.submitted_at,
+        skipped=row.skipped_at is not None,
+        asked=bool(row.asked),
+        answered=bool(row.answered),
         late=row.submitted_at is not None and is_late(row.submitted_at, row.due_on, row.time_zone),
     )
 
 
 def next_code(session: Session, actor: Actor, *, after: str = "") -> str | None:
-    """Return the open review to do next: the least covered idea first, then the nearest date.
+    """Return the open review to do next: skipped ones last, then the least covered idea first.
 
+    Coverage is in relation to how many reviews the stage wants; equals go by the nearest date.
     `after` is the idea just looked at; it comes again only when it alone is left.
     """
-    other = aliased(Assignment)
-    covered = (
-        select(func.count())
-        .select_from(other)
-        .where(
-            other.passage_id == Assignment.passage_id,
-            other.state == AssignmentState.SUBMITTED,
-        )
-        .correlate(Assignment)
-        .scalar_subquery()
-    )
-    return session.scalar(
-        select(Idea.code)
-        .join(Assignment, Assignment.idea_id == Idea.id)
-        .join(Passage, Passage.id == Assignment.passage_id)
-        .where(Assignment.reviewer_id == actor.id, Assignment.state.in_(ASKED), REVIEWABLE)
-        .order_by(Idea.code == after, covered, Assignment.due_on, Assignment.id)
-        .limit(1)
-    )
+    return session.scalar(_OPEN, {"reviewer": actor.id, "after": after, "most": 1})
+
+
+def neighbour(session: Session, actor: Actor, code: str, *, step: int) -> str | None:
+    """Return the open review before or after one, in the order of `next_code`, round and round."""
+    codes = list(session.scalars(_OPEN, {"reviewer": actor.id, "after": "", "most": MOST_OPEN}))
+    if code not in codes:
+        return next(iter(codes), None)
+    return codes[(codes.index(code) + step) % len(codes)]

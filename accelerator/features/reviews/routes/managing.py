@@ -14,9 +14,10 @@ from accelerator.features.reviews.forms import RECOMMENDATIONS, AssignForm, Conf
 from accelerator.features.reviews.queries import assign as assigning
 from accelerator.features.reviews.queries import export as exporting
 from accelerator.features.reviews.queries import of_idea as reading
+from accelerator.features.reviews.queries.beside import questions_for_manager
 from accelerator.features.reviews.queries.workspace import facts, rubric
 from accelerator.features.reviews.routes.blueprint import bp
-from accelerator.features.reviews.service import answering, asking
+from accelerator.features.reviews.service import answering, arranging, asking
 from accelerator.i18n import gettext as _
 from accelerator.i18n import ngettext
 from accelerator.web.downloads import stream_csv
@@ -39,6 +40,7 @@ def of_idea(idea: Any) -> ResponseReturnValue:
         idea=idea,
         passages=reading.of_idea(db(), idea),
         declared=reading.declared(db(), idea),
+        questions=questions_for_manager(db(), idea),
     )
 
 
@@ -53,6 +55,37 @@ def remove(assignment: Any) -> ResponseReturnValue:
         flash_error(error)
     else:
         flash(_("The assignment is removed; the reviewer hears of it."), "good")
+    return redirect(url_for("reviews.of_idea", code=code), 303)
+
+
+@bp.post("/ideas/<code>/reviews/<int:assignment_id>/date/grant")
+@allow(Permission.REVIEW_READ, subject="assignment")
+def grant_date(assignment: Any) -> ResponseReturnValue:
+    """Move the date of a review as its reviewer asked."""
+    return _answer_date(
+        assignment, _("The date was moved, and the reviewer hears of it."), granted=True
+    )
+
+
+@bp.post("/ideas/<code>/reviews/<int:assignment_id>/date/refuse")
+@allow(Permission.REVIEW_READ, subject="assignment")
+def refuse_date(assignment: Any) -> ResponseReturnValue:
+    """Keep the date of a review."""
+    return _answer_date(
+        assignment, _("The date stays, and the reviewer hears of it."), granted=False
+    )
+
+
+def _answer_date(assignment: Any, done: str, *, granted: bool) -> ResponseReturnValue:
+    code = facts(db(), assignment).idea.code
+    try:
+        arranging.answer_date(
+            db(), actor=actor(), assignment=assignment, granted=granted, now=clock.now()
+        )
+    except DomainError as error:
+        flash_error(error)
+    else:
+        flash(done, "good")
     return redirect(url_for("reviews.of_idea", code=code), 303)
 
 

@@ -1,26 +1,31 @@
-"""The reviewer: the queue, the workspace, and the answers yes and no."""
+"""The reviewer: the queue, the workspace."""
 
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from accelerator import clock
 from accelerator.domain.errors import DomainError, Stale
 from accelerator.domain.policy import Permission
-from accelerator.domain.reviews import AssignmentState, DeclineReason, Incomplete
-from accelerator.features.reviews.forms import DIGITS, DeclineForm, ReviewForm, review_form
+from accelerator.domain.reviews import GONE, AssignmentState, Incomplete
+from accelerator.features.reviews.forms import DIGITS, ReviewForm, review_form
+from accelerator.features.reviews.queries import beside as besides
+from accelerator.features.reviews.queries import changes as comparing
 from accelerator.features.reviews.queries import queue as queues
 from accelerator.features.reviews.queries import workspace as workspaces
-from accelerator.features.reviews.queries.workspace import Facts, Workspace, facts, rubric
+from accelerator.features.reviews.queries.workspace import Facts, facts, rubric
 from accelerator.features.reviews.routes.blueprint import bp
-from accelerator.features.reviews.service import answering, writing
+from accelerator.features.reviews.service import inquiring, writing
 from accelerator.i18n import gettext as _
-from accelerator.web.errors import flash_error
+from accelerator.web.forms import is_storable
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.once import once
 from accelerator.web.session import db, keep
+
+CODE = 20
 
 # The reviewer's queue
 
@@ -37,8 +42,16 @@ def queue() -> ResponseReturnValue:
 @bp.get("/reviews/next")
 @allow(Permission.REVIEW_QUEUE)
 def next_review() -> ResponseReturnValue:
-    """Go to the open review of the least covered idea, or to the queue when none is left."""
-    code = queues.next_code(db(), actor(), after=request.args.get("after", "")[:20])
+    """Go to the open review of the least covered idea, or to the queue when none is left.
+
+    With `turn`, go to the one before or after an idea, in the same order.
+    """
+    after = request.args.get("after", "")[:CODE]
+    step = {"on": 1, "back": -1}.get(request.args.get("turn", ""))
+    if step and is_storable(after):
+        code = queues.neighbour(db(), actor(), after, step=step)
+    else:
+        code = queues.next_code(db(), actor(), after=after if is_storable(after) else "")
     return redirect(url_for("reviews.workspace", code=code) if code else url_for("reviews.queue"))
 
 
@@ -49,41 +62,68 @@ def next_review() -> ResponseReturnValue:
 @allow(Permission.REVIEW_WRITE, subject="review")
 def workspace(review: Any) -> ResponseReturnValue:
     """Show idea and rubric side by side; a submitted review is read until one asks to change it."""
-    return _workspace(_page(review))
+    return _show(review)
 
 
 @bp.post("/ideas/<code>/review")
 @allow(Permission.REVIEW_WRITE, subject="review")
 @once
 def write(review: Any) -> ResponseReturnValue:
-    """Submit the review, and go on to the next one if asked; without a button, only save."""
+    """Do what the button says with all that was typed: submit, save, skip, or ask the team."""
     found = facts(db(), review)
     lines = rubric(db(), found.stage.id)
     form = review_form(lines)
     verb = request.form.get("action", "save")
     if not form.validate():
-        return _workspace(workspaces.workspace(db(), review, found, lines), form), 422
-    what: dict[str, Any] = {
-        "actor": actor(), "assignment": review, "found": found, "text": form.text(),
-        "version": form.version.data or 0, "now": clock.now(),
-    }  # fmt: skip
+        return _show(review, found, form), 422
+    what = _typed(form, review, found)
     try:
-        if verb == "save":
-            saved = writing.save(db(), **what)
-        else:
-            saved = writing.submit(db(), rubric=lines, **what)
+        if verb == "skip":
+            writing.skip(db(), **what)
+            return redirect(url_for("reviews.next_review", after=found.idea.code), 303)
+        if verb == "ask":
+            return _ask(form, review, found, what)
+        saved = (
+            writing.save(db(), **what)
+            if verb == "save"
+            else writing.submit(db(), rubric=lines, **what)
+        )
     except Incomplete as error:
-        saved = writing.save(db(), **what)
+        writing.save(db(), **what)
         keep()  # what was typed is not lost for what is missing
         for one in error.errors:
             form.refuse(one)
-        return _workspace(_page(review), form), 422
+        return _show(review, form=form), 422
     except Stale as error:
-        return _workspace(_page(review), form, stale=error), 409
+        return _show(review, found, form, stale=error), 409
     _tell(found, saved, verb)
     after = url_for("reviews.next_review", after=found.idea.code)
     here = url_for("reviews.workspace", code=found.idea.code)
     return redirect(after if verb == "next" and saved.submitted else here, 303)
+
+
+def _typed(form: ReviewForm, review: Any, found: Facts) -> dict[str, Any]:
+    return {
+        "actor": actor(), "assignment": review, "found": found, "text": form.text(),
+        "version": form.version.data or 0, "opened": form.opened_at(), "now": clock.now(),
+    }  # fmt: skip
+
+
+def _ask(form: ReviewForm, review: Any, found: Facts, what: dict[str, Any]) -> ResponseReturnValue:
+    """Ask the team, and keep the review as it stands."""
+    writing.save(db(), **what)
+    keep()
+    try:
+        inquiring.ask(
+            db(), actor=actor(), assignment=review, found=found,
+            text=form.question.data or "", now=clock.now(),
+        )  # fmt: skip
+    except DomainError as error:
+        form.refuse(error)
+        return _show(review, form=form), 422
+    flash(_("The team was asked. The answer comes back here and to your queue."), "good")
+    here = url_for("reviews.workspace", code=found.idea.code, _anchor="questions")
+    return redirect(here, 303)
 
 
 @bp.post("/ideas/<code>/review/autosave")
@@ -94,29 +134,49 @@ def autosave(review: Any) -> ResponseReturnValue:
     form = review_form(rubric(db(), found.stage.id))
     if not form.validate():
         return {"errors": form.errors}, 422
-    saved = writing.save(
-        db(), actor=actor(), assignment=review, found=found, text=form.text(),
-        version=form.version.data or 0, now=clock.now(),
-    )  # fmt: skip
+    saved = writing.save(db(), **_typed(form, review, found))
     return {"version": saved.version, "saved_at": saved.saved_at.isoformat()}
 
 
-def _page(review: Any) -> Workspace:
+@bp.get("/ideas/<code>/review/changes")
+@allow(Permission.REVIEW_WRITE, subject="review")
+def changes(review: Any) -> ResponseReturnValue:
+    """Show what changed since the version this reviewer reviewed last time."""
     found = facts(db(), review)
-    return workspaces.workspace(db(), review, found, rubric(db(), found.stage.id))
+    before = besides.beside(db(), review, found).before
+    if review.state in GONE or before is None:
+        raise NotFound
+    piece = "HX-Request" in request.headers
+    return render_template(
+        "reviews/_changes.html" if piece else "reviews/changes.html",
+        idea=found.idea,
+        before=before,
+        changes=comparing.changes(db(), found, before),
+    )
 
 
-def _workspace(
-    page: Workspace, form: ReviewForm | None = None, *, stale: Stale | None = None
+def _show(
+    review: Any,
+    found: Facts | None = None,
+    form: ReviewForm | None = None,
+    *,
+    stale: Stale | None = None,
 ) -> str:
+    found = found or facts(db(), review)
+    page = workspaces.workspace(db(), review, found, rubric(db(), found.stage.id))
     if page.gone:
         return render_template("reviews/gone.html", page=page)
+    beside = besides.beside(db(), review, found)
     submitted = page.state is AssignmentState.SUBMITTED
     posted = request.method == "POST"
     if page.open and (not submitted or posted or "change" in request.args):
         form = form or review_form(page.rubric, page.text)
-        return render_template("reviews/workspace.html", page=page, form=form, stale=stale)
-    return render_template("reviews/written.html", page=page)
+        opened = form.opened.data or int(clock.now().timestamp())
+        return render_template(
+            "reviews/workspace.html", page=page, beside=beside, form=form, stale=stale,
+            opened=opened,
+        )  # fmt: skip
+    return render_template("reviews/written.html", page=page, beside=beside)
 
 
 def _tell(found: Facts, saved: writing.Saved, verb: str) -> None:
@@ -128,46 +188,6 @@ def _tell(found: Facts, saved: writing.Saved, verb: str) -> None:
         flash(_("Your text is saved. It is not submitted yet."), "good")
     else:
         flash(_("This review was closed meanwhile. Your text is kept; only you see it."), "warn")
-
-
-# Answering
-
-
-@bp.post("/ideas/<code>/review/accept")
-@allow(Permission.REVIEW_WRITE, subject="review")
-@once
-def accept(review: Any) -> ResponseReturnValue:
-    """Say yes to a review."""
-    code = facts(db(), review).idea.code
-    try:
-        answering.accept(db(), actor=actor(), assignment=review, now=clock.now())
-    except DomainError as error:
-        flash_error(error)
-    return redirect(url_for("reviews.workspace", code=code), 303)
-
-
-@bp.route("/ideas/<code>/review/decline", methods=["GET", "POST"])
-@allow(Permission.REVIEW_WRITE, subject="review")
-@once
-def decline(review: Any) -> ResponseReturnValue:
-    """Say no to a review, for one of three reasons."""
-    form = DeclineForm()
-    if form.validate_on_submit():
-        try:
-            answering.decline(
-                db(), actor=actor(), assignment=review, reason=DeclineReason(form.reason.data),
-                note=form.note.data or "", now=clock.now(),
-            )  # fmt: skip
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            flash(_("You declined. Thank you for saying so early."), "good")
-            return redirect(url_for("reviews.queue"), 303)
-    page = _page(review)
-    if page.gone:
-        return render_template("reviews/gone.html", page=page)
-    html = render_template("reviews/decline.html", page=page, form=form)
-    return html, 422 if form.is_submitted() else 200
 
 
 def _number(text: str) -> int | None:

@@ -25,7 +25,7 @@ def accept(session: Session, *, actor: Actor, assignment: Assignment, now: datet
     """Say yes; saying it twice changes nothing."""
     if assignment.state == AssignmentState.ASSIGNED:
         found = facts(session, assignment)
-        _require_open(assignment, found)
+        require_open(assignment, found)
         note_acceptance(session, actor, assignment, found, now)
 
 
@@ -42,7 +42,7 @@ def decline(
     if assignment.state == AssignmentState.DECLINED:
         return
     found = facts(session, assignment)
-    _require_open(assignment, found)
+    require_open(assignment, found)
     if assignment.state == AssignmentState.SUBMITTED:
         raise DomainError(
             "review_submitted", N_("You submitted this review already; it cannot be declined.")
@@ -176,7 +176,8 @@ def note_acceptance(
     )  # fmt: skip
 
 
-def _require_open(assignment: Assignment, found: Facts) -> None:
+def require_open(assignment: Assignment, found: Facts) -> None:
+    """Raise DomainError when the review is taken back, or its idea withdrawn or decided."""
     if assignment.state == AssignmentState.REMOVED:
         raise DomainError("review_removed", N_("This review is no longer asked of you."))
     if not found.open:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.exports import Exported
@@ -16,6 +15,7 @@ from accelerator.domain.reviews import AssignmentState
 from accelerator.features.reviews.queries.assign import Pair, Plan, plan
 from accelerator.features.reviews.queries.workspace import facts
 from accelerator.i18n import N_
+from accelerator.standing.assignments import ask
 from accelerator.storage.tables import Assignment, Cohort, Stage
 
 
@@ -48,32 +48,8 @@ def _add(
     session: Session, pairs: Sequence[Pair], *, actor: Actor, due_on: date, now: datetime
 ) -> list[Pair]:
     """Add the assignments; one that another manager made a moment ago is not made again."""
-    if not pairs:
-        return []
-    facts_ = {
-        "state": AssignmentState.ASSIGNED, "due_on": due_on, "assigned_by_id": actor.id,
-        "assigned_at": now, "decline_reason": None, "decline_note": "", "answered_at": None,
-    }  # fmt: skip
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = kind.insert(Assignment).values(
-        [
-            {
-                "idea_id": pair.idea_id,
-                "passage_id": pair.passage_id,
-                "reviewer_id": pair.reviewer_id,
-            }
-            | facts_
-            for pair in pairs
-        ]
-    )
-    done = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Assignment.passage_id, Assignment.reviewer_id],
-            set_={name: statement.excluded[name] for name in facts_},
-            where=Assignment.state == AssignmentState.REMOVED,
-        ).returning(Assignment.passage_id, Assignment.reviewer_id)
-    )
-    made = {(passage, reviewer) for passage, reviewer in done}
+    wanted = [(pair.idea_id, pair.passage_id, pair.reviewer_id) for pair in pairs]
+    made = ask(session, wanted, asked_by_id=actor.id, due_on=due_on, now=now)
     return [pair for pair in pairs if (pair.passage_id, pair.reviewer_id) in made]
 
 

@@ -190,12 +190,29 @@ def upgrade() -> None:
     sa.UniqueConstraint('programme_id', 'key', name=op.f('uq_stage_programme_id_key')),
     sa.UniqueConstraint('programme_id', 'position', name=op.f('uq_stage_programme_id_position'))
     )
+    op.create_table('capacity',
+    sa.Column('cohort_id', sa.Integer(), nullable=False),
+    sa.Column('stage_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('least', sa.Integer(), nullable=True),
+    sa.Column('most', sa.Integer(), nullable=True),
+    sa.Column('wish', sa.Integer(), nullable=True),
+    sa.CheckConstraint('least >= 0 AND most >= 0 AND wish >= 0', name=op.f('ck_capacity_bounds')),
+    sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_capacity_cohort_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_capacity_person_id')),
+    sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_capacity_stage_id')),
+    sa.PrimaryKeyConstraint('cohort_id', 'stage_id', 'person_id', name=op.f('pk_capacity'))
+    )
+    with op.batch_alter_table('capacity', schema=None) as batch_op:
+        batch_op.create_index('ix_capacity_person_id', ['person_id'], unique=False)
+
     op.create_table('cohort_stage',
     sa.Column('cohort_id', sa.Integer(), nullable=False),
     sa.Column('stage_id', sa.Integer(), nullable=False),
     sa.Column('hand_in_by', sa.Date(), nullable=False),
     sa.Column('review_by', sa.Date(), nullable=False),
     sa.Column('gate_on', sa.Date(), nullable=False),
+    sa.Column('interests_open', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_cohort_stage_cohort_id')),
     sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_cohort_stage_stage_id')),
     sa.PrimaryKeyConstraint('cohort_id', 'stage_id', name=op.f('pk_cohort_stage'))
@@ -217,6 +234,20 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_criterion_stage_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_criterion')),
     sa.UniqueConstraint('stage_id', 'key', name=op.f('uq_criterion_stage_id_key'))
+    )
+    op.create_table('final',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('cohort_id', sa.Integer(), nullable=False),
+    sa.Column('stage_id', sa.Integer(), nullable=False),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('opened_by_id', sa.Integer(), nullable=False),
+    sa.Column('opened_at', types.Moment(timezone=True), nullable=False),
+    sa.Column('closed_at', types.Moment(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_final_cohort_id')),
+    sa.ForeignKeyConstraint(['opened_by_id'], ['person.id'], name=op.f('fk_final_opened_by_id')),
+    sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_final_stage_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_final')),
+    sa.UniqueConstraint('cohort_id', 'stage_id', name=op.f('uq_final_cohort_id_stage_id'))
     )
     op.create_table('idea',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -266,6 +297,35 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_milestone_template')),
     sa.UniqueConstraint('stage_id', 'key', name=op.f('uq_milestone_template_stage_id_key'))
     )
+    op.create_table('proposal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('cohort_id', sa.Integer(), nullable=False),
+    sa.Column('stage_id', sa.Integer(), nullable=False),
+    sa.Column('settings', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('progress', sa.Integer(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('result', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', types.Moment(timezone=True), nullable=False),
+    sa.Column('solved_at', types.Moment(timezone=True), nullable=True),
+    sa.Column('applied_by_id', sa.Integer(), nullable=True),
+    sa.Column('applied_at', types.Moment(timezone=True), nullable=True),
+    sa.Column('undone_by_id', sa.Integer(), nullable=True),
+    sa.Column('undone_at', types.Moment(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['applied_by_id'], ['person.id'], name=op.f('fk_proposal_applied_by_id')),
+    sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_proposal_cohort_id')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_proposal_made_by_id')),
+    sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_proposal_stage_id')),
+    sa.ForeignKeyConstraint(['undone_by_id'], ['person.id'], name=op.f('fk_proposal_undone_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal'))
+    )
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.create_index('ix_proposal_cohort_id_stage_id_id', ['cohort_id', 'stage_id', 'id'], unique=False)
+        batch_op.create_index('ix_proposal_state', ['state'], unique=False)
+
     op.create_table('question',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('stage_id', sa.Integer(), nullable=False),
@@ -372,6 +432,28 @@ def upgrade() -> None:
         batch_op.create_index('ix_event_idea_id_id', ['idea_id', 'id'], unique=False)
         batch_op.create_index('ix_event_programme_id_id', ['programme_id', 'id'], unique=False)
 
+    op.create_table('final_judge',
+    sa.Column('final_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['final_id'], ['final.id'], name=op.f('fk_final_judge_final_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_final_judge_person_id')),
+    sa.PrimaryKeyConstraint('final_id', 'person_id', name=op.f('pk_final_judge'))
+    )
+    with op.batch_alter_table('final_judge', schema=None) as batch_op:
+        batch_op.create_index('ix_final_judge_person_id', ['person_id'], unique=False)
+
+    op.create_table('interest',
+    sa.Column('idea_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('wish', sa.Integer(), nullable=False),
+    sa.Column('stated_at', types.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['idea_id'], ['idea.id'], name=op.f('fk_interest_idea_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_interest_person_id')),
+    sa.PrimaryKeyConstraint('idea_id', 'person_id', name=op.f('pk_interest'))
+    )
+    with op.batch_alter_table('interest', schema=None) as batch_op:
+        batch_op.create_index('ix_interest_person_id', ['person_id'], unique=False)
+
     op.create_table('passage',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idea_id', sa.Integer(), nullable=False),
@@ -422,6 +504,14 @@ def upgrade() -> None:
     with op.batch_alter_table('team_member', schema=None) as batch_op:
         batch_op.create_index('ix_team_member_person_id_state', ['person_id', 'state'], unique=False)
 
+    op.create_table('anchor',
+    sa.Column('passage_id', sa.Integer(), nullable=False),
+    sa.Column('chosen_by_id', sa.Integer(), nullable=False),
+    sa.Column('chosen_at', types.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['chosen_by_id'], ['person.id'], name=op.f('fk_anchor_chosen_by_id')),
+    sa.ForeignKeyConstraint(['passage_id'], ['passage.id'], name=op.f('fk_anchor_passage_id')),
+    sa.PrimaryKeyConstraint('passage_id', name=op.f('pk_anchor'))
+    )
     op.create_table('assignment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idea_id', sa.Integer(), nullable=False),
@@ -529,6 +619,13 @@ def upgrade() -> None:
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.create_index('ix_evidence_idea_id', ['idea_id'], unique=False)
 
+    op.create_table('final_idea',
+    sa.Column('final_id', sa.Integer(), nullable=False),
+    sa.Column('passage_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['final_id'], ['final.id'], name=op.f('fk_final_idea_final_id')),
+    sa.ForeignKeyConstraint(['passage_id'], ['passage.id'], name=op.f('fk_final_idea_passage_id')),
+    sa.PrimaryKeyConstraint('final_id', 'passage_id', name=op.f('pk_final_idea'))
+    )
     op.create_table('inquiry',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idea_id', sa.Integer(), nullable=False),
@@ -582,6 +679,46 @@ def upgrade() -> None:
         batch_op.create_index('ix_milestone_idea_id', ['idea_id'], unique=False)
         batch_op.create_index('ix_milestone_owner_id_state', ['owner_id', 'state'], unique=False)
         batch_op.create_index('ix_milestone_state_due_on', ['state', 'due_on'], unique=False)
+
+    op.create_table('pick',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('final_id', sa.Integer(), nullable=False),
+    sa.Column('judge_id', sa.Integer(), nullable=False),
+    sa.Column('lower_id', sa.Integer(), nullable=False),
+    sa.Column('higher_id', sa.Integer(), nullable=False),
+    sa.Column('better_id', sa.Integer(), nullable=True),
+    sa.Column('picked_at', types.Moment(timezone=True), nullable=False),
+    sa.CheckConstraint('better_id IN (lower_id, higher_id)', name=op.f('ck_pick_better')),
+    sa.CheckConstraint('lower_id < higher_id', name=op.f('ck_pick_order')),
+    sa.ForeignKeyConstraint(['better_id'], ['passage.id'], name=op.f('fk_pick_better_id')),
+    sa.ForeignKeyConstraint(['final_id'], ['final.id'], name=op.f('fk_pick_final_id')),
+    sa.ForeignKeyConstraint(['higher_id'], ['passage.id'], name=op.f('fk_pick_higher_id')),
+    sa.ForeignKeyConstraint(['judge_id'], ['person.id'], name=op.f('fk_pick_judge_id')),
+    sa.ForeignKeyConstraint(['lower_id'], ['passage.id'], name=op.f('fk_pick_lower_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pick')),
+    sa.UniqueConstraint('final_id', 'judge_id', 'lower_id', 'higher_id', name=op.f('uq_pick_final_id_judge_id_lower_id_higher_id'))
+    )
+    op.create_table('proposed_pair',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('proposal_id', sa.Integer(), nullable=False),
+    sa.Column('idea_id', sa.Integer(), nullable=False),
+    sa.Column('passage_id', sa.Integer(), nullable=False),
+    sa.Column('reviewer_id', sa.Integer(), nullable=False),
+    sa.Column('removes', sa.Boolean(), nullable=False),
+    sa.Column('fit', sa.Double(), nullable=False),
+    sa.Column('why', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=False),
+    sa.Column('bridging', sa.Boolean(), nullable=False),
+    sa.Column('accepted', sa.Boolean(), nullable=False),
+    sa.Column('outcome', sa.String(length=12), nullable=False),
+    sa.ForeignKeyConstraint(['idea_id'], ['idea.id'], name=op.f('fk_proposed_pair_idea_id')),
+    sa.ForeignKeyConstraint(['passage_id'], ['passage.id'], name=op.f('fk_proposed_pair_passage_id')),
+    sa.ForeignKeyConstraint(['proposal_id'], ['proposal.id'], name=op.f('fk_proposed_pair_proposal_id')),
+    sa.ForeignKeyConstraint(['reviewer_id'], ['person.id'], name=op.f('fk_proposed_pair_reviewer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposed_pair')),
+    sa.UniqueConstraint('proposal_id', 'idea_id', 'reviewer_id', name=op.f('uq_proposed_pair_proposal_id_idea_id_reviewer_id'))
+    )
+    with op.batch_alter_table('proposed_pair', schema=None) as batch_op:
+        batch_op.create_index('ix_proposed_pair_proposal_id_reviewer_id', ['proposal_id', 'reviewer_id'], unique=False)
 
     op.create_table('version',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -676,6 +813,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_version_passage_id'))
 
     op.drop_table('version')
+    with op.batch_alter_table('proposed_pair', schema=None) as batch_op:
+        batch_op.drop_index('ix_proposed_pair_proposal_id_reviewer_id')
+
+    op.drop_table('proposed_pair')
+    op.drop_table('pick')
     with op.batch_alter_table('milestone', schema=None) as batch_op:
         batch_op.drop_index('ix_milestone_state_due_on')
         batch_op.drop_index('ix_milestone_owner_id_state')
@@ -688,6 +830,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_inquiry_asked_by_id')
 
     op.drop_table('inquiry')
+    op.drop_table('final_idea')
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.drop_index('ix_evidence_idea_id')
 
@@ -710,6 +853,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_assignment_idea_id_reviewer_id')
 
     op.drop_table('assignment')
+    op.drop_table('anchor')
     with op.batch_alter_table('team_member', schema=None) as batch_op:
         batch_op.drop_index('ix_team_member_person_id_state')
 
@@ -720,6 +864,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_passage_stage_id_state')
 
     op.drop_table('passage')
+    with op.batch_alter_table('interest', schema=None) as batch_op:
+        batch_op.drop_index('ix_interest_person_id')
+
+    op.drop_table('interest')
+    with op.batch_alter_table('final_judge', schema=None) as batch_op:
+        batch_op.drop_index('ix_final_judge_person_id')
+
+    op.drop_table('final_judge')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_programme_id_id')
         batch_op.drop_index('ix_event_idea_id_id')
@@ -740,6 +892,11 @@ def downgrade() -> None:
     op.drop_table('attachment')
     op.drop_table('answer')
     op.drop_table('question')
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.drop_index('ix_proposal_state')
+        batch_op.drop_index('ix_proposal_cohort_id_stage_id_id')
+
+    op.drop_table('proposal')
     op.drop_table('milestone_template')
     with op.batch_alter_table('idea', schema=None) as batch_op:
         batch_op.drop_index('ix_idea_updated_at')
@@ -749,8 +906,13 @@ def downgrade() -> None:
         batch_op.drop_index('ix_idea_cohort_id_state_passage_id')
 
     op.drop_table('idea')
+    op.drop_table('final')
     op.drop_table('criterion')
     op.drop_table('cohort_stage')
+    with op.batch_alter_table('capacity', schema=None) as batch_op:
+        batch_op.drop_index('ix_capacity_person_id')
+
+    op.drop_table('capacity')
     op.drop_table('stage')
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_person_id'))
