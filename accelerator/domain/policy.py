@@ -99,6 +99,10 @@ class Permission(StrEnum):
     REVIEW_READ = "review:read"
     REVIEW_ASSIGN = "review:assign"
     RANKING_VIEW = "ranking:view"
+    FINAL_RUN = "final:run"
+    FINAL_JUDGE = "final:judge"
+    CALIBRATION_RUN = "calibration:run"
+    CALIBRATION_OWN = "calibration:own"
     CONFLICT_DECLARE = "conflict:declare"
     GATE_DECIDE = "gate:decide"
     OUTCOME_VIEW = "outcome:view"
@@ -269,6 +273,10 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.REVIEW_READ: (manager_outside_team,),
     Permission.REVIEW_ASSIGN: (manager_outside_team,),
     Permission.RANKING_VIEW: (manager,),
+    Permission.FINAL_RUN: (manager,),
+    Permission.FINAL_JUDGE: (own,),
+    Permission.CALIBRATION_RUN: (manager,),
+    Permission.CALIBRATION_OWN: (reviewer_in_programme,),
     Permission.CONFLICT_DECLARE: (reviewer_in_programme, manager_after_hand_in),
     Permission.GATE_DECIDE: (manager,),
     Permission.OUTCOME_VIEW: (

@@ -18,10 +18,13 @@ from accelerator.storage.tables import (
     Attachment,
     Cohort,
     Evidence,
+    Final,
+    FinalJudge,
     Idea,
     Milestone,
     Person,
     Programme,
+    Proposal,
     Stage,
 )
 from accelerator.storage.visibility import in_team, is_invited, is_reviewer, team_is_hidden
@@ -160,6 +163,54 @@ def _cohort_stage(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     return found, Subject(programme_id=row.Cohort.programme_id), Permission.COHORT_VIEW
 
 
+def _final(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    """Load the final round of a cohort's stage for its judges: `…/<stage_key>/final/judge`."""
+    from flask import request
+
+    statement = (
+        select(Cohort, Stage, Final, FinalJudge.person_id)
+        .select_from(Final)
+        .join(Cohort, Cohort.id == Final.cohort_id)
+        .join(Stage, Stage.id == Final.stage_id)
+        .outerjoin(
+            FinalJudge, (FinalJudge.final_id == Final.id) & (FinalJudge.person_id == actor.id)
+        )
+        .where(
+            Cohort.code == arguments.pop("cohort_code"), Stage.key == arguments.pop("stage_key")
+        )
+    )
+    if request.method not in SAFE:  # so that no pick arrives while the round is being closed
+        statement = statement.with_for_update(of=Final)
+    row = db().execute(statement).one_or_none()
+    if row is None:
+        return None
+    relation = Subject(programme_id=row.Cohort.programme_id, own=row.person_id is not None)
+    return (row.Cohort, row.Stage, row.Final), relation, Permission.FINAL_JUDGE
+
+
+def _proposal(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    """Load a proposal with its cohort and stage; who writes, locks it."""
+    from flask import request
+
+    found = (
+        select(Cohort, Stage, Proposal)
+        .join(Stage, Stage.programme_id == Cohort.programme_id)
+        .join(Proposal, (Proposal.cohort_id == Cohort.id) & (Proposal.stage_id == Stage.id))
+        .where(
+            Cohort.code == arguments.pop("cohort_code"),
+            Stage.key == arguments.pop("stage_key"),
+            Proposal.id == arguments.pop("proposal_id"),
+        )
+    )
+    if request.method not in SAFE:
+        found = found.with_for_update(of=Proposal)
+    row = db().execute(found).one_or_none()
+    if row is None:
+        return None
+    subject = Subject(programme_id=row.Cohort.programme_id)
+    return tuple(row), subject, Permission.RANKING_VIEW
+
+
 def _person(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     found = db().get(Person, arguments.pop("person_id"))
     return (
@@ -177,5 +228,7 @@ _LOADERS: dict[str, Loader] = {
     "programme": _programme,
     "cohort": _cohort,
     "cohort_stage": _cohort_stage,
+    "proposal": _proposal,
+    "final": _final,
     "person": _person,
 }

@@ -1,0 +1,1 @@
+"""What changes a final round: the manager runs it, the judges pick."""
