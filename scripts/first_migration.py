@@ -1,5 +1,7 @@
 """Write the first migration anew from the tables; used until the first release, never after."""
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -59,6 +61,7 @@ def main() -> None:
         "\n\n\ndef downgrade() -> None:\n", UPGRADE + "\n\ndef downgrade() -> None:" + DOWNGRADE, 1
     )
     TARGET.write_text(text, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(TARGET)], check=True)
     print(f"wrote {Path(TARGET).name}")
 
 
