@@ -2,8 +2,8 @@
 
 The same parts without what makes a product of them: a signed cookie and a form with its CSRF token,
 as every plain page has, but nobody to look up, no permissions, languages or macros.
-`/?queries=7&rows=50&cells=9&writes=0` asks so many queries, loads so many ideas, writes so many
-cells of each into a table, and, posted with writes, commits them.
+`/?queries=7&rows=50&cells=9&writes=0` asks so many queries, the last of which loads so many ideas,
+writes so many cells of each into a table, and, posted with writes, commits them.
 """
 
 import os

@@ -1,6 +1,7 @@
 """The application under measurement: the real one, and each answer says how many queries it took.
 
-`measured:app` for gunicorn. The count stands in a header that the product itself never sends.
+`measured:app` for gunicorn. The counts stand in headers that the product itself never sends; the
+rows are counted when the request asks for it, by asking the same questions once more.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,20 +11,23 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from accelerator.app import create_app
-from benchmarks.server import HEADER
+from benchmarks.server import QUERIES, ROWS
 
-_count: ContextVar[list[int]] = ContextVar("count")
+_asked: ContextVar[list[tuple[str, Any]]] = ContextVar("asked")
 
 
 def counting(wsgi: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
     """Wrap an application so that each answer carries its number of statements."""
 
     def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        count = [0]
-        _count.set(count)
+        asked: list[tuple[str, Any]] = []
+        _asked.set(asked)
 
         def started(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            return start(status, [*headers, (HEADER, str(count[0]))], *rest)
+            headers = [*headers, (QUERIES, str(len(asked)))]
+            if "HTTP_X_ROWS" in environ:
+                headers.append((ROWS, str(rows(list(asked)))))
+            return start(status, headers, *rest)
 
         return wsgi(environ, started)
 
@@ -35,11 +39,25 @@ def listen(engine: Engine) -> None:
 
     @event.listens_for(engine, "before_cursor_execute")
     def note(*arguments: Any) -> None:
-        found = _count.get(None)
+        found = _asked.get(None)
         if found is not None and not arguments[2].startswith("BEGIN"):
-            found[0] += 1
+            found.append((arguments[2], arguments[3]))
+
+
+def rows(asked: list[tuple[str, Any]]) -> int:
+    """Return how many rows these statements read."""
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        total = 0
+        for statement, values in asked:
+            if statement.startswith(("SELECT", "WITH")):
+                cursor.execute(statement.replace("FOR UPDATE OF idea", ""), values)
+                total += len(cursor.fetchall())
+        cursor.close()
+    return total
 
 
 app = create_app()
-listen(app.extensions["accelerator"]["engine"])
+engine: Engine = app.extensions["accelerator"]["engine"]
+listen(engine)
 app.wsgi_app = counting(app.wsgi_app)  # type: ignore[method-assign]

@@ -10,22 +10,23 @@ from sqlalchemy import Engine, text
 from benchmarks import processes
 from benchmarks.company import Company
 from benchmarks.pages import PAGES, Page, Visit
-from benchmarks.server import HEADER, Answer, Browser, serve
+from benchmarks.server import QUERIES, Answer, Browser, serve
 
 WARM_UP = 4
-BATCHES = 6  # CPU is that of the cheapest: whatever else the machine does can only add to it
+BATCHES = 12  # CPU is that of the middle one
 CELL = 70  # characters in a cell of the floor's table, nearly
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one request costs, in milliseconds; queries before the answer began."""
+    """What one request costs, in milliseconds; queries and rows read before the answer began."""
 
     median: float
     p95: float
     application: float
     database: float
     queries: int
+    rows: int
     size: int
 
     @property
@@ -64,6 +65,8 @@ def measure(database: str, engine: Engine, url: str, company: Company, instance:
         for page in PAGES:
             with processes.highest_memory(server.pid) as memory:
                 found = cost(lambda p=page: p.ask(visit), page, server.pid, backends)
+            if page.plain:
+                found = replace(found, rows=visit.rows(page))
             pages.append(Measured(page, found))
             if page.name.startswith("CSV"):
                 growth = (memory[1] - memory[0]) / processes.MIB
@@ -84,8 +87,9 @@ def measure(database: str, engine: Engine, url: str, company: Company, instance:
 
 def _floor(one: Measured, browser: Browser, pid: int, backends: int | None) -> Cost:
     page = one.page
-    cells = max(round(one.cost.size / page.rows / CELL), 1)
-    path = f"/?queries={one.cost.queries}&rows={page.rows}&cells={cells}&writes={page.writes}"
+    rows = max(one.cost.rows - one.cost.queries + 1, 1)
+    cells = max(round(one.cost.size / rows / CELL), 1)
+    path = f"/?queries={one.cost.queries}&rows={rows}&cells={cells}&writes={page.writes}"
     ask = (lambda: browser.post(path, {})) if page.writes else (lambda: browser.get(path))
     return cost(ask, replace(page, status=200, times=max(page.times, 40)), pid, backends)
 
@@ -106,14 +110,15 @@ def cost(ask: Callable[[], Answer], page: Page, pid: int, backends: int | None) 
                 (_cpu(backends) - before[1]) / size * 1000,
             )
         )
-    application, database = min(used, key=sum)
+    application, database = (statistics.median(column) for column in zip(*used, strict=True))
     seconds = sorted(answer.seconds * 1000 for answer in answers)
     return Cost(
         median=statistics.median(seconds),
         p95=seconds[min(int(len(seconds) * 0.95), len(seconds) - 1)],
         application=application,
         database=database,
-        queries=max(int(answer.headers.get(HEADER, 0)) for answer in answers),
+        queries=max(int(answer.headers.get(QUERIES, 0)) for answer in answers),
+        rows=0,
         size=max(len(answer.body) for answer in answers),
     )
 

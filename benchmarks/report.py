@@ -10,8 +10,8 @@ MOST_FLOORS = 2.5
 MOST_MEMORY = 220.0
 MOST_EXPORT_GROWTH = 32.0
 HEAD = (
-    "page", "median ms", "p95 ms", "CPU app", "CPU db", "queries", "KiB", "× floor", "growth",
-    "target", "",
+    "page", "median ms", "p95 ms", "CPU app", "CPU db", "queries", "rows", "KiB", "× floor",
+    "growth", "target", "",
 )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def _row(one: Measured, smaller: Round | None) -> tuple[str, ...]:
     faults = []
     if page.cpu_target is not None and cost.cpu > page.cpu_target:
         faults.append("CPU")
-    if not page.writes and cost.queries > MOST_QUERIES:
+    if cost.queries > MOST_QUERIES:
         faults.append("queries")
     if growth is not None and growth >= MOST_GROWTH:
         faults.append("growth")
@@ -52,6 +52,7 @@ def _row(one: Measured, smaller: Round | None) -> tuple[str, ...]:
     return (
         page.name, f"{cost.median:.1f}", f"{cost.p95:.1f}", f"{cost.application:.1f}",
         f"{cost.database:.1f}" if cost.database else "–", str(cost.queries),
+        str(cost.rows or "–"),
         f"{cost.size / 1024:.0f}", f"{floors:.1f}" if floors else "–",
         f"{growth:.2f}" if growth else "–",
         f"{page.cpu_target:.0f} ms CPU" if page.cpu_target else "–",

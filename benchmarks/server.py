@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-HEADER = "X-Queries"  # only the measured application sends it
+QUERIES, ROWS = "X-Queries", "X-Rows"  # only the measured application sends them
 ROOT = Path(__file__).resolve().parent.parent
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -86,6 +86,7 @@ class Browser:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    count_rows: bool = False
     _open: http.client.HTTPConnection | None = None
 
     def get(self, path: str) -> Answer:
@@ -103,6 +104,8 @@ class Browser:
         if self._open is None:
             self._open = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        if self.count_rows:
+            headers[ROWS] = "1"
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         start = time.perf_counter()

@@ -4,9 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Date, Integer, case, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    Row,
+    Select,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from accelerator.activity import letters
@@ -29,6 +43,7 @@ MOST_TASKS = 20
 MOST_IDEAS = 8
 MOST_NEWS = 8
 MOST_GATES = 30
+MOST_DATES = 1000
 SOON = timedelta(days=14)
 
 
@@ -111,10 +126,11 @@ def today(session: Session, actor: Actor, *, day: date) -> Today:
     )
 
 
-def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
-    """List what waits, nearest first; one query for all sorts of things."""
+def _waiting() -> Select[Any]:
+    """Put together, once, what waits for a reader until a day."""
+    reader: BindParameter[int] = bindparam("reader")
     mine = select(TeamMember.idea_id).where(
-        TeamMember.person_id == actor.id, TeamMember.state == "accepted"
+        TeamMember.person_id == reader, TeamMember.state == "accepted"
     )
     nothing = [literal("").label("what_ja"), literal("").label("what_en")]
     undated = cast(null(), Date).label("due_on")
@@ -123,7 +139,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
     parts = [
         select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, undated)
         .join(TeamMember, TeamMember.idea_id == Idea.id)
-        .where(TeamMember.person_id == actor.id, TeamMember.state == "pending"),
+        .where(TeamMember.person_id == reader, TeamMember.state == "pending"),
         select(literal(Kind.HAND_IN), *idea, *stage, Passage.hand_in_by)
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)
@@ -136,10 +152,10 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
                Milestone.due_on)
         .join(Idea, Idea.id == Milestone.idea_id)
         .where(
-            Milestone.owner_id == actor.id,
+            Milestone.owner_id == reader,
             Milestone.state == "open",
             Idea.state.in_(LIVING),
-            Milestone.due_on <= day + SOON,
+            Milestone.due_on <= bindparam("until", type_=Date),
         ),
         select(
             case(
@@ -151,16 +167,21 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
         .join(Passage, Passage.id == Assignment.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)
         .where(
-            Assignment.reviewer_id == actor.id,
+            Assignment.reviewer_id == reader,
             Assignment.state.in_(("assigned", "accepted")),
             Passage.state == PassageState.HANDED_IN,
         ),
     ]  # fmt: skip
     found = union_all(*parts).subquery()
     order = case((found.c.due_on.is_(None), 0), else_=1)
-    rows = session.execute(
-        select(found).order_by(order, found.c.due_on, found.c.code).limit(MOST_TASKS)
-    )
+    return select(found).order_by(order, found.c.due_on, found.c.code).limit(MOST_TASKS)
+
+
+_WAITING = _waiting()
+
+
+def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
+    """List what waits, nearest first; one query for all sorts of things."""
     return tuple(
         Task(
             Kind(row.kind),
@@ -170,7 +191,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
             row.due_on,
             row.due_on is not None and row.due_on < day,
         )
-        for row in rows
+        for row in session.execute(_WAITING, {"reader": actor.id, "until": day + SOON})
     )
 
 
@@ -204,48 +225,68 @@ def _ideas(session: Session, actor: Actor) -> tuple[Standing, ...]:
     return tuple(found[idea_id] for idea_id in ids if idea_id in found)
 
 
+# Counted by keys alone first, since names would be carried along with each of thousands of ideas.
+_MANAGED = select(Cohort.id).where(Cohort.programme_id.in_(bindparam("managed", expanding=True)))
+_CURRENT = (
+    select(Idea.cohort_id, Passage.stage_id)
+    .join(Passage, Passage.id == Idea.passage_id)
+    .where(Idea.cohort_id.in_(_MANAGED), Idea.state == IdeaState.ACTIVE)
+)
+_BY_STATE = (
+    _CURRENT.add_columns(
+        Passage.state, func.count().label("ideas"), func.min(Passage.promise_on).label("promised")
+    )
+    .group_by(Idea.cohort_id, Passage.stage_id, Passage.state)
+    .subquery()
+)
+_ASKED = select(Milestone.passage_id).where(Milestone.asked_due_on.is_not(None)).limit(MOST_DATES)
+_DATES_ASKED = (
+    _CURRENT.add_columns(func.count().label("dates"))
+    .where(Idea.passage_id.in_(_ASKED))
+    .group_by(Idea.cohort_id, Passage.stage_id)
+    .subquery()
+)
+_GATES = (
+    select(
+        Cohort.code, Cohort.name.label("cohort"), Stage.key, Stage.name.label("stage"),
+        _BY_STATE.c.state, _BY_STATE.c.ideas, _BY_STATE.c.promised, _DATES_ASKED.c.dates,
+    )
+    .select_from(_BY_STATE)
+    .join(Cohort, Cohort.id == _BY_STATE.c.cohort_id)
+    .join(Stage, Stage.id == _BY_STATE.c.stage_id)
+    .outerjoin(
+        _DATES_ASKED,
+        (_DATES_ASKED.c.cohort_id == Cohort.id) & (_DATES_ASKED.c.stage_id == Stage.id),
+    )
+    .order_by(Cohort.intake_opens_on.desc(), Cohort.code, Stage.position)
+    .limit(MOST_GATES * len(PassageState))
+)  # fmt: skip
+
+
 def _gates(session: Session, actor: Actor, day: date) -> tuple[GateCard, ...]:
-    """List the stages in which ideas of one's programmes are, the most pressing promise first."""
+    """List the stages in which ideas of one's programmes are, the newest cohort first."""
     managed = actor.programmes(Role.MANAGER)
     if not managed:
         return ()
-    waiting = Passage.state == PassageState.HANDED_IN
-    asked = (
-        select(Milestone.passage_id, func.count().label("dates"))
-        .where(Milestone.asked_due_on.is_not(None))
-        .group_by(Milestone.passage_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(
-            Cohort.code, Cohort.name, Stage.key, Stage.name,
-            _count(Passage.state == PassageState.OPEN).label("working"),
-            _count(waiting).label("handed_in"),
-            _count(Passage.state == PassageState.DECIDED).label("decided"),
-            func.min(case((waiting, Passage.promise_on))).label("promised"),
-            func.sum(asked.c.dates).label("asked"),
-        )
-        .select_from(Idea)
-        .join(Passage, Passage.id == Idea.passage_id)
-        .join(Stage, Stage.id == Passage.stage_id)
-        .join(Cohort, Cohort.id == Idea.cohort_id)
-        .outerjoin(asked, asked.c.passage_id == Passage.id)
-        .where(Cohort.programme_id.in_(managed), Idea.state == IdeaState.ACTIVE)
-        .group_by(Cohort.id, Stage.id)
-        .order_by(Cohort.intake_opens_on.desc(), Stage.position)
-        .limit(MOST_GATES)
-    )  # fmt: skip
-    return tuple(
-        GateCard(
-            row.code, row[1], row.key, row[3], row.working, row.handed_in, row.decided,
-            row.promised, row.promised is not None and row.promised < day, int(row.asked or 0),
-        )
-        for row in rows
-    )  # fmt: skip
+    rows = session.execute(_GATES, {"managed": sorted(managed)})
+    found = [list(same) for _, same in groupby(rows, key=lambda row: (row.code, row.key))]
+    return tuple(_gate(states, day) for states in found[:MOST_GATES])
 
 
-def _count(condition: Any) -> Any:
-    return cast(func.sum(case((condition, 1), else_=0)), Integer)
+def _gate(states: list[Row[Any]], day: date) -> GateCard:
+    """Make the card of one stage from its rows, one for each state that its ideas are in."""
+    first = states[0]
+    ideas = {row.state: row.ideas for row in states}
+    promised = next((r.promised for r in states if r.state == PassageState.HANDED_IN), None)
+    return GateCard(
+        first.code, first.cohort, first.key, first.stage,
+        working=ideas.get(PassageState.OPEN, 0),
+        handed_in=ideas.get(PassageState.HANDED_IN, 0),
+        decided=ideas.get(PassageState.DECIDED, 0),
+        promised=promised,
+        late=promised is not None and promised < day,
+        dates_asked=first.dates or 0,
+    )  # fmt: skip
 
 
 def _news(session: Session, actor: Actor) -> tuple[News, ...]:
