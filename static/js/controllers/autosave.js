@@ -111,13 +111,14 @@ export default class extends Controller {
   }
 
   async stored(answer, sent) {
-    const { version, saved_at: at } = await answer.json();
+    const { version, saved_at: at, note } = await answer.json();
     const field = this.element.elements.namedItem("version");
     if (field) field.value = version;
     this.saved = sent;
     this.held = false;
     forget(this.key);
-    this.say(this.state.dataset.saved.replace("{time}", clock(at)));
+    if (note) this.say(note, true);
+    else this.say(this.state.dataset.saved.replace("{time}", clock(at)));
   }
 
   // Somebody else saved meanwhile: the form is posted as a page, which shows both texts.

@@ -11,6 +11,7 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor
 from accelerator.domain.reviews import (
     ASKED,
+    GONE,
     HISTORY_NEEDED,
     AssignmentState,
     is_late,
@@ -18,7 +19,17 @@ from accelerator.domain.reviews import (
 )
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.features.reviews.queries.answer import sittings_of
-from accelerator.storage.tables import Assignment, Cohort, Idea, Inquiry, Passage, Review, Stage
+from accelerator.storage.tables import (
+    Assignment,
+    Capacity,
+    Cohort,
+    CohortStage,
+    Idea,
+    Inquiry,
+    Passage,
+    Review,
+    Stage,
+)
 
 PAGE = 50
 LATEST = 10
@@ -40,6 +51,36 @@ _COVERED = (
     .where(_OTHER.passage_id == Assignment.passage_id, _OTHER.state == AssignmentState.SUBMITTED)
     .correlate(Assignment)
     .scalar_subquery()
+)
+_HELD = (
+    select(func.count())
+    .select_from(_OTHER)
+    .join(Idea, Idea.id == _OTHER.idea_id)
+    .join(Passage, Passage.id == _OTHER.passage_id)
+    .where(
+        _OTHER.reviewer_id == Capacity.person_id,
+        _OTHER.state.not_in(GONE),
+        Idea.cohort_id == Capacity.cohort_id,
+        Passage.stage_id == Capacity.stage_id,
+    )
+    .correlate(Capacity)
+    .scalar_subquery()
+)
+_MOST = func.coalesce(Capacity.most, Capacity.wish)
+# How many more reviews somebody said they take in stages whose reviews are still due.
+_ROOM = (
+    select(func.sum(case((_MOST > _HELD, _MOST - _HELD), else_=0)))
+    .join(
+        CohortStage,
+        and_(
+            CohortStage.cohort_id == Capacity.cohort_id, CohortStage.stage_id == Capacity.stage_id
+        ),
+    )
+    .where(
+        Capacity.person_id == bindparam("reviewer"),
+        _MOST.is_not(None),
+        CohortStage.review_by >= bindparam("today"),
+    )
 )
 _OPEN = (
     select(Idea.code)
@@ -109,8 +150,8 @@ class Queue:
         return self.minutes * self.open_count
 
 
-def queue(session: Session, actor: Actor, *, after: int | None = None) -> Queue:
-    """Load a reviewer's queue over all programmes; four queries."""
+def queue(session: Session, actor: Actor, *, today: date, after: int | None = None) -> Queue:
+    """Load a reviewer's queue over all programmes; five queries."""
     mine = Assignment.reviewer_id == actor.id
     asked = and_(mine, Assignment.state.in_(ASKED), REVIEWABLE)
     done = and_(mine, Assignment.state == AssignmentState.SUBMITTED)
@@ -153,6 +194,7 @@ def queue(session: Session, actor: Actor, *, after: int | None = None) -> Queue:
         skipped=counts[4],
         abstained=counts[5],
         minutes=typical_minutes(sittings),
+        room=session.scalar(_ROOM, {"reviewer": actor.id, "today": today}),
         own_pace=len(sittings) >= HISTORY_NEEDED,
         more=latest[most - 1].assignment_id if len(latest) > most else None,
     )

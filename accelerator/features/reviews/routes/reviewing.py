@@ -13,6 +13,7 @@ from accelerator.domain.reviews import GONE, AssignmentState, Incomplete
 from accelerator.features.reviews.forms import DIGITS, ReviewForm, review_form
 from accelerator.features.reviews.queries import beside as besides
 from accelerator.features.reviews.queries import changes as comparing
+from accelerator.features.reviews.queries import marks as marking
 from accelerator.features.reviews.queries import queue as queues
 from accelerator.features.reviews.queries import workspace as workspaces
 from accelerator.features.reviews.queries.workspace import Facts, facts, rubric
@@ -35,7 +36,7 @@ CODE = 20
 def queue() -> ResponseReturnValue:
     """Show what waits for an answer, what is to do, what is done."""
     after = _number(request.args.get("after", ""))
-    page = queues.queue(db(), actor(), after=after)
+    page = queues.queue(db(), actor(), after=after, today=clock.now().date())
     return render_template("reviews/queue.html", page=page, after=after)
 
 
@@ -53,6 +54,13 @@ def next_review() -> ResponseReturnValue:
     else:
         code = queues.next_code(db(), actor(), after=after if is_storable(after) else "")
     return redirect(url_for("reviews.workspace", code=code) if code else url_for("reviews.queue"))
+
+
+@bp.get("/reviews/marks")
+@allow(Permission.REVIEW_QUEUE)
+def own_marks() -> ResponseReturnValue:
+    """Show somebody, and nobody else, how they mark beside all the others."""
+    return render_template("reviews/marks.html", stages=marking.own_marks(db(), actor()))
 
 
 # The workspace
@@ -135,7 +143,10 @@ def autosave(review: Any) -> ResponseReturnValue:
     if not form.validate():
         return {"errors": form.errors}, 422
     saved = writing.save(db(), **_typed(form, review, found))
-    return {"version": saved.version, "saved_at": saved.saved_at.isoformat()}
+    answer = {"version": saved.version, "saved_at": saved.saved_at.isoformat()}
+    if review.state in GONE or not found.open:
+        answer["note"] = _("This review was closed meanwhile. Your text is kept; only you see it.")
+    return answer
 
 
 @bp.get("/ideas/<code>/review/changes")
