@@ -3,10 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.storage.tables import Attachment, Evidence, Idea, Person, Version
+
+_PRESENT = (
+    select(Attachment, Person)
+    .join(Person, Person.id == Attachment.added_by_id)
+    .where(Attachment.idea_id == bindparam("idea"), Attachment.removed_at.is_(None))
+    .order_by(Attachment.id)
+)
+_HANDED_IN = select(func.max(Version.created_at)).where(Version.idea_id == bindparam("idea"))
+_SHOWN = _PRESENT.where(
+    or_(
+        Attachment.added_at <= _HANDED_IN.scalar_subquery(),
+        exists().where(Evidence.attachment_id == Attachment.id),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +36,7 @@ class FileRow:
 
 def files(session: Session, idea: Idea, *, in_team: bool, sees_team: bool) -> list[FileRow]:
     """Return the files to download: the team's present ones, or those that others may read."""
-    rows = session.execute(
-        select(Attachment, Person)
-        .join(Person, Person.id == Attachment.added_by_id)
-        .where(
-            Attachment.idea_id == idea.id,
-            Attachment.removed_at.is_(None),
-            true() if in_team else _shown_to_others(idea),
-        )
-        .order_by(Attachment.id)
-    )
+    rows = session.execute(_PRESENT if in_team else _SHOWN, {"idea": idea.id})
     return [
         FileRow(f.id, f.name, f.size, f.added_at, person.display_name if sees_team else "")
         for f, person in rows
@@ -46,12 +51,3 @@ def may_download(session: Session, attachment: Attachment, *, in_team: bool) -> 
     handed_in = {f.get("id") for content in contents for f in content.get("attachments", ())}
     evidence = select(exists().where(Evidence.attachment_id == attachment.id))
     return attachment.id in handed_in or bool(session.scalar(evidence))
-
-
-def _shown_to_others(idea: Idea) -> ColumnElement[bool]:
-    handed_in = (
-        select(func.max(Version.created_at)).where(Version.idea_id == idea.id).scalar_subquery()
-    )
-    return or_(
-        Attachment.added_at <= handed_in, exists().where(Evidence.attachment_id == Attachment.id)
-    )
