@@ -41,8 +41,12 @@ def index_new(session: Session, contents: Mapping[int, str]) -> None:
     session.execute(_ADD[dialect], rows)
 
 
-def matches(session: Session, query: str) -> ColumnElement[bool] | None:
-    """Return the condition on Idea for a query, or None when the query has no words."""
+def matches(session: Session, query: str, *, often: bool = False) -> ColumnElement[bool] | None:
+    """Return the condition on Idea for a query, or None when the query has no words.
+
+    `often` says that hundreds of ideas match: then a list looks at one idea after the other, in its
+    own order, until its page is full, instead of finding and sorting all of them.
+    """
     phrases = runs(query)[:MOST_QUERY_WORDS]
     if not phrases:
         return None
@@ -52,6 +56,8 @@ def matches(session: Session, query: str) -> ColumnElement[bool] | None:
             for i, run in enumerate(phrases)
         )
         sql = "idea.id IN (SELECT idea_id FROM idea_search WHERE words @@ CAST(:q AS tsquery))"
+        if often:
+            sql = "(SELECT words @@ CAST(:q AS tsquery) FROM idea_search WHERE idea_id = idea.id)"
     else:
         condition = " AND ".join('"' + " ".join(run) + '"' for run in phrases)
         condition += "*"

@@ -230,7 +230,11 @@ _MANAGED = select(Cohort.id).where(Cohort.programme_id.in_(bindparam("managed", 
 _CURRENT = (
     select(Idea.cohort_id, Passage.stage_id)
     .join(Passage, Passage.id == Idea.passage_id)
-    .where(Idea.cohort_id.in_(_MANAGED), Idea.state == IdeaState.ACTIVE)
+    .where(
+        Idea.cohort_id.in_(_MANAGED),
+        Idea.state == IdeaState.ACTIVE,
+        Passage.state != PassageState.LEFT,
+    )
 )
 _BY_STATE = (
     _CURRENT.add_columns(

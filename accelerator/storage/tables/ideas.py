@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accelerator.domain.bilingual import Bilingual
@@ -54,6 +54,16 @@ class Passage(Base):
         UniqueConstraint("idea_id", "number"),
         Index("ix_passage_stage_id_state", "stage_id", "state"),
         Index("ix_passage_state_promise_on", "state", "promise_on"),
+        # Covers the counts of the first page: thousands of ideas may stand at one gate.
+        Index(
+            "ix_passage_current",
+            "id",
+            "stage_id",
+            "state",
+            "promise_on",
+            sqlite_where=text("state != 'left'"),
+            postgresql_where=text("state != 'left'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

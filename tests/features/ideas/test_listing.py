@@ -77,8 +77,8 @@ def test_the_list_costs_the_same_at_one_and_at_ten(world: World, count_queries) 
         code = world.idea("owner", state="active", title=f"電池 {n}")
         world.assign(code, "reviewer")
     assert count_queries(lambda: client.get("/ideas")) == 6
-    assert count_queries(lambda: client.get("/ideas?q=電池&stage=spark&cohort=S27")) == 6
-    assert count_queries(lambda: client.get("/search?q=電池")) == 6
+    assert count_queries(lambda: client.get("/ideas?q=電池&stage=spark&cohort=S27")) == 7
+    assert count_queries(lambda: client.get("/search?q=電池")) == 7
     assert count_queries(lambda: client.get("/ideas/similar?q=電池")) == 4
 
 
@@ -122,3 +122,17 @@ def test_a_late_answer_is_said_to_be_late(world: World) -> None:
     assert "text-bad" in page
     assert "回答期限" in page
     assert idea_of(world, code).state == "active"
+
+
+def test_what_is_found_often_is_listed_in_the_lists_own_order(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [world.idea("owner", state="active", title=f"電池 {n}") for n in range(4)]
+    world.idea("owner", state="active", title="別の話")
+    client = world.client("manager")
+    few = codes(client.get("/search?q=電池").get_data(as_text=True))
+    monkeypatch.setattr("accelerator.features.ideas.queries.index.COUNTED", 2)
+    many = client.get("/search?q=電池").get_data(as_text=True)
+    assert few == codes(many)
+    assert sorted(few) == sorted(made)
+    assert "More than 200 ideas" in text_of(many)

@@ -90,12 +90,14 @@ class IdeaList:
 def ideas(session: Session, *, actor: Actor, filters: Filters, now: datetime) -> IdeaList:
     """Return one page in at most five queries; days are those of the zone of `now`."""
     cohorts, stages = _choices(session, actor)
-    found = _rows(session, actor, filters)
+    total = _count(session, actor, filters) if filters.q else None
+    found = _rows(session, actor, filters, often=total is not None and total > COUNTED)
     rows, more = found[:PAGE], len(found) > PAGE
     if filters.before:
         rows.reverse()
-    whole = not (more or filters.after or filters.before)
-    total = len(rows) if whole else _count(session, actor, filters)
+    if total is None:
+        whole = not (more or filters.after or filters.before)
+        total = len(rows) if whole else _count(session, actor, filters)
     waiting = [row.passage_id for row in rows if row.passage_state in _HANDED_IN]
     counts = review_counts(session, waiting) if waiting else {}
     by_programme: dict[int, list[Stage]] = {}
@@ -147,7 +149,12 @@ def _stage_choices(
 
 
 def _filtered(
-    session: Session, actor: Actor, filters: Filters, statement: Select[Any]
+    session: Session,
+    actor: Actor,
+    filters: Filters,
+    statement: Select[Any],
+    *,
+    often: bool = False,
 ) -> Select[Any]:
     statement = statement.select_from(Idea).join(Passage, _P.id == _I.passage_id)
     statement = statement.where(_mine(actor) if filters.mine else visible_ideas(actor))
@@ -161,7 +168,7 @@ def _filtered(
         statement = statement.where(STATES[filters.state])
     if _CODE.fullmatch(filters.q):
         return statement.where(_I.code == filters.q.upper())
-    words = search.matches(session, filters.q) if filters.q else None
+    words = search.matches(session, filters.q, often=often) if filters.q else None
     return statement if words is None else statement.where(words)
 
 
@@ -174,13 +181,13 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
     return _I.id.in_(union(member, owned))
 
 
-def _rows(session: Session, actor: Actor, filters: Filters) -> list[Row[Any]]:
+def _rows(session: Session, actor: Actor, filters: Filters, *, often: bool) -> list[Row[Any]]:
     columns: Select[Any] = select(
         _I.code, _I.title_ja, _I.title_en, _I.summary_ja, _I.summary_en, _I.cohort_id, _I.state,
         _I.passage_id, _I.updated_at, _P.stage_id, _P.state.label("passage_state"), _P.entered_at,
         _P.hand_in_by, _P.promise_on, _P.outcome,
     )  # fmt: skip
-    statement = _filtered(session, actor, filters, columns)
+    statement = _filtered(session, actor, filters, columns, often=often)
     key = _read_cursor(filters.before or filters.after)
     newest = [_I.updated_at.desc(), _I.id.desc()]
     oldest = [_I.updated_at, _I.id]

@@ -597,6 +597,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("idea_id", "number", name=op.f("uq_passage_idea_id_number")),
     )
     with op.batch_alter_table("passage", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_passage_current",
+            ["id", "stage_id", "state", "promise_on"],
+            unique=False,
+            sqlite_where=sa.text("state != 'left'"),
+            postgresql_where=sa.text("state != 'left'"),
+        )
         batch_op.create_index("ix_passage_stage_id_state", ["stage_id", "state"], unique=False)
         batch_op.create_index("ix_passage_state_promise_on", ["state", "promise_on"], unique=False)
 
@@ -1131,6 +1138,11 @@ def downgrade() -> None:
     with op.batch_alter_table("passage", schema=None) as batch_op:
         batch_op.drop_index("ix_passage_state_promise_on")
         batch_op.drop_index("ix_passage_stage_id_state")
+        batch_op.drop_index(
+            "ix_passage_current",
+            sqlite_where=sa.text("state != 'left'"),
+            postgresql_where=sa.text("state != 'left'"),
+        )
 
     op.drop_table("passage")
     with op.batch_alter_table("interest", schema=None) as batch_op:
