@@ -103,6 +103,7 @@ class Permission(StrEnum):
     FINAL_JUDGE = "final:judge"
     CALIBRATION_RUN = "calibration:run"
     CALIBRATION_OWN = "calibration:own"
+    INTEREST_STATE = "interest:state"
     CONFLICT_DECLARE = "conflict:declare"
     GATE_DECIDE = "gate:decide"
     OUTCOME_VIEW = "outcome:view"
@@ -277,6 +278,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.FINAL_JUDGE: (own,),
     Permission.CALIBRATION_RUN: (manager,),
     Permission.CALIBRATION_OWN: (reviewer_in_programme,),
+    Permission.INTEREST_STATE: (reviewer_in_programme,),
     Permission.CONFLICT_DECLARE: (reviewer_in_programme, manager_after_hand_in),
     Permission.GATE_DECIDE: (manager,),
     Permission.OUTCOME_VIEW: (

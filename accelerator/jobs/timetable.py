@@ -25,6 +25,7 @@ from accelerator.jobs import lease
 from accelerator.jobs.announce import announce
 from accelerator.jobs.deliver import deliver
 from accelerator.jobs.lease import Hold, LeaseLost, Shift
+from accelerator.jobs.match import match
 from accelerator.jobs.remind import remind
 from accelerator.jobs.run import reading, transaction
 from accelerator.jobs.seal import seal
@@ -51,6 +52,7 @@ class Job:
 JOBS = (
     Job("deliver", timedelta(seconds=5), deliver),
     Job("announce", timedelta(seconds=15), announce),
+    Job("match", timedelta(seconds=5), match),
     Job("remind", timedelta(minutes=5), remind),
     Job("seal", timedelta(minutes=1), seal),
     Job("tidy", timedelta(hours=6), tidy),

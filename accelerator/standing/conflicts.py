@@ -27,36 +27,36 @@ def _teams(session: Session, idea_ids: Collection[int]) -> dict[int, Team]:
     """Return who stands behind each idea: owner, members, invited, former, mentors, declared."""
     facts = (Person.id, Person.department, Person.line_manager_id)
     members: dict[int, list[Party]] = defaultdict(list)
-    apart: dict[str, dict[int, set[int]]] = {
-        name: defaultdict(set) for name in ("former", "mentors", "declared")
-    }
-    for idea, *owner in session.execute(
-        select(Idea.id, *facts)
-        .join(Person, Person.id == Idea.owner_id)
-        .where(Idea.id.in_(idea_ids))
-    ):
-        members[idea].append(Party(*owner))
-    for idea, role, state, *person in session.execute(
-        select(TeamMember.idea_id, TeamMember.role, TeamMember.state, *facts)
-        .join(Person, Person.id == TeamMember.person_id)
-        .where(TeamMember.idea_id.in_(idea_ids), TeamMember.state != "declined")
+    former: dict[int, set[int]] = defaultdict(set)
+    mentors: dict[int, set[int]] = defaultdict(set)
+    declared: dict[int, set[int]] = defaultdict(set)
+    owners = select(Idea.id, *facts).join(Person, Person.id == Idea.owner_id)
+    for row in session.execute(owners.where(Idea.id.in_(idea_ids))):
+        members[row[0]].append(Party(*row[1:]))
+    joined = select(TeamMember.idea_id, *facts, TeamMember.role, TeamMember.state)
+    for idea, person, department, line_manager, role, state in session.execute(
+        joined.join(Person, Person.id == TeamMember.person_id).where(
+            TeamMember.idea_id.in_(idea_ids), TeamMember.state != "declined"
+        )
     ):
         if state == "left":
-            apart["former"][idea].add(person[0])
+            former[idea].add(person)
         elif role == "mentor":
-            apart["mentors"][idea].add(person[0])
+            mentors[idea].add(person)
         else:
-            members[idea].append(Party(*person))
+            members[idea].append(Party(person, department, line_manager))
     for idea, person in session.execute(
         select(DeclaredConflict.idea_id, DeclaredConflict.person_id).where(
             DeclaredConflict.idea_id.in_(idea_ids)
         )
     ):
-        apart["declared"][idea].add(person)
+        declared[idea].add(person)
     return {
         idea: Team(
             tuple(members[idea]),
-            *(frozenset(apart[name][idea]) for name in ("former", "mentors", "declared")),
+            frozenset(former[idea]),
+            frozenset(mentors[idea]),
+            frozenset(declared[idea]),
         )
         for idea in idea_ids
     }

@@ -1,30 +1,37 @@
 """The ranking of one stage in one cohort, from its submitted reviews; for its page and the gate.
 
-What is computed from the same reviews is kept in the process, found by the reviews themselves, so
-it can never be out of date. The numbers' own library is loaded only when there are reviews.
+What is computed is kept in the process, found by a digest of the reviews that one small query
+takes, and packed into plain numbers. The numbers' own library is loaded only when there are
+reviews.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from math import sqrt
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from sqlalchemy import ColumnElement, ScalarSelect, Text, and_, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.gates import CutLine, cut_line, places_left
 from accelerator.domain.reviews import AssignmentState
 from accelerator.domain.stages import ADVANCING, IdeaState, PassageState
-from accelerator.storage.tables import Assignment, Cohort, Criterion, Idea, Passage, Review
+from accelerator.standing.kept import Kept
+from accelerator.storage.tables import Assignment, Cohort, Idea, Passage, Review
 
 if TYPE_CHECKING:
-    from accelerator.domain.scoring import Crossing, RankedIdea, Ranking
+    from accelerator.domain.scoring import RankedIdea
+    from accelerator.domain.scoring.policy import Floats
 
 AT_GATE = (PassageState.HANDED_IN, PassageState.DECIDED)
-# Leaving out each reviewer in turn costs reviews × reviewers; above this, over half a second.
-MOST_FOR_ROBUSTNESS = 400_000
+NEXT = 10  # reviews that would help most
+NUMBERS = (
+    "idea", "place", "raw", "adjusted", "se", "low", "high", "posterior", "posterior_se",
+    "probability", "gain", "reviews", "apart", "panel",
+)  # fmt: skip
+WHOLE = frozenset({"idea", "place", "reviews", "panel"})
 
 
 class Scope(StrEnum):
@@ -34,46 +41,94 @@ class Scope(StrEnum):
     ALL = auto()
 
 
-class Given(NamedTuple):
-    """One submitted review; passages stand for ideas, for an idea may pass a stage twice."""
+class Digest(NamedTuple):
+    """What tells one state of a stage's reviews from another: a review saved again is another."""
 
-    passage_id: int
+    cohort_id: int
+    stage_id: int
+    scope: Scope
+    reviews: int
+    ids: int
+    versions: int
+
+
+class Severity(NamedTuple):
+    """How one reviewer marks compared with the others; `leniency` is above 0 when lenient."""
+
     reviewer_id: int
-    score: float
+    reviews: int
+    leniency: float
+    se: float
+    panel: int
+
+
+class Lines(Sequence["RankedIdea[int]"]):
+    """The ranked passages, best first, as a table of numbers; a line is made when it is read."""
+
+    def __init__(self, table: "Floats | None") -> None:
+        self._table = table
+
+    def __len__(self) -> int:
+        return 0 if self._table is None else len(self._table)
+
+    @overload
+    def __getitem__(self, at: int) -> "RankedIdea[int]": ...
+    @overload
+    def __getitem__(self, at: slice) -> "list[RankedIdea[int]]": ...
+    def __getitem__(self, at: int | slice) -> "RankedIdea[int] | list[RankedIdea[int]]":
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        if self._table is None:
+            raise IndexError(at)
+        return _line(self._table[at].tolist())
+
+    def __iter__(self) -> "Iterator[RankedIdea[int]]":
+        return iter(()) if self._table is None else map(_line, self._table.tolist())
+
+    def column(self, name: str) -> "Floats":
+        """Return one number of all lines, best first: (I,). There must be lines."""
+        if self._table is None:
+            raise IndexError(name)
+        return self._table[:, NUMBERS.index(name)]
+
+    def passages(self) -> list[int]:
+        """Return the passages alone, best first."""
+        return [] if self._table is None else [int(one) for one in self.column("idea")]
+
+    def find(self, passages: Collection[int]) -> "dict[int, RankedIdea[int]]":
+        """Return the lines of some passages."""
+        return {one: self[at] for at, one in enumerate(self.passages()) if one in passages}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What the reviews of a stage say at one place of the line."""
+
+    lines: Lines
+    cut: float | None = None
+    alpha: float | None = None  # Krippendorff's, ordinal, over the collapsed marks
+    icc: float | None = None
+    reviewer_spread: float = 0.0  # standard deviations, in mark units
+    review_noise: float = 0.0
+    panels: int = 0
+    reviewers: tuple[Severity, ...] = ()
+    helped: tuple[int, ...] = ()  # passages to give the next reviews to
 
 
 @dataclass(frozen=True, slots=True)
 class StageRanking:
     """The ranking of the reviewed passages, and what was needed to draw its line."""
 
-    ranking: "Ranking[int, int]"
+    digest: Digest
     line: CutLine
-    alpha: float | None  # Krippendorff's, ordinal, over the collapsed marks
-    icc: float | None
-    reviews: tuple[Given, ...]
+    ideas: int  # passages in scope, reviewed or not
+    taken: int  # places gone at the gate
+    ranked: Ranked
 
     @property
     def by_passage(self) -> "dict[int, RankedIdea[int]]":
         """Return the lines by passage."""
-        return {row.idea: row for row in self.ranking.rows}
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionMarks:
-    """How the marks of one criterion are spread; `counts` are those of mark 1 and up."""
-
-    key: str
-    counts: tuple[int, ...]
-    mean: float | None
-    alpha: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Robustness:
-    """What carries passages over the line, and the marks of each criterion."""
-
-    crossings: "Mapping[int, Crossing[int, str]]"
-    criteria: tuple[CriterionMarks, ...]
+        return {row.idea: row for row in self.ranked.lines}
 
 
 def places_taken(cohort_id: int, stage_id: int) -> ScalarSelect[int]:
@@ -104,109 +159,114 @@ def in_scope(cohort_id: int, stage_id: int, scope: Scope) -> ColumnElement[bool]
     )
 
 
+def counted(cohort_id: int, stage_id: int, scope: Scope) -> ColumnElement[bool]:
+    """The reviews a ranking is made of; needs Assignment, Review, Passage and Idea joined."""
+    return and_(
+        in_scope(cohort_id, stage_id, scope),
+        Assignment.state == AssignmentState.SUBMITTED,
+        Review.score.is_not(None),
+    )
+
+
 def ranking_of(
     session: Session,
     cohort: Cohort,
     stage_id: int,
     *,
-    taken: int,
     capacity: int | None = None,
     scope: Scope = Scope.NOW,
 ) -> StageRanking:
-    """Rank a stage's reviewed passages in one query; `taken` are the places gone at its gate.
+    """Rank a stage's reviewed passages: in one query when nothing changed, else in two.
 
     Ideas now at the gate compete for the places left, all ideas of the cohort for all of them.
     """
+    passages, ideas, taken, reviews, ids, versions = session.execute(
+        _digest(cohort.id, stage_id, scope)
+    ).one()
+    digest = Digest(cohort.id, stage_id, scope, reviews, int(ids or 0), int(versions or 0))
+    left = cohort.capacity if scope is Scope.ALL else places_left(cohort.capacity, taken)
+    line = cut_line(capacity, left=left, ranked=passages)
+    ranked = _KEPT.get(
+        session, (digest, line.capacity), lambda: _ranked(session, digest, line.capacity)
+    )
+    return StageRanking(digest, line, ideas, taken, ranked)
+
+
+def _digest(cohort_id: int, stage_id: int, scope: Scope) -> Select[Any]:
+    ideas = (
+        select(func.count())
+        .select_from(Passage)
+        .join(Idea, Idea.id == Passage.idea_id)
+        .where(in_scope(cohort_id, stage_id, scope), Passage.handed_in_at.is_not(None))
+        .scalar_subquery()
+    )
+    assignment = cast(Assignment.id, BigInteger)
+    return (
+        select(
+            func.count(Assignment.passage_id.distinct()), ideas,
+            places_taken(cohort_id, stage_id), func.count(), func.sum(assignment),
+            func.sum(assignment * Review.version),
+        )
+        .select_from(Assignment)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(Passage, Passage.id == Assignment.passage_id)
+        .join(Idea, Idea.id == Passage.idea_id)
+        .where(counted(cohort_id, stage_id, scope))
+    )  # fmt: skip
+
+
+def _ranked(session: Session, digest: Digest, capacity: int) -> Ranked:
+    """Load the marks and rank them."""
+    if not digest.reviews:
+        return Ranked(Lines(None))
+    import numpy as np
+
+    from accelerator.domain.scoring import (
+        Scale,
+        Scored,
+        intraclass,
+        krippendorff,
+        next_reviews,
+        rank,
+    )
+
     rows = session.execute(
         select(Assignment.passage_id, Assignment.reviewer_id, Review.score)
         .join(Review, Review.assignment_id == Assignment.id)
         .join(Passage, Passage.id == Assignment.passage_id)
         .join(Idea, Idea.id == Passage.idea_id)
-        .where(
-            in_scope(cohort.id, stage_id, scope),
-            Assignment.state == AssignmentState.SUBMITTED,
-            Review.score.is_not(None),
-        )
-        .order_by(Assignment.id)
+        .where(counted(digest.cohort_id, digest.stage_id, digest.scope))
     )
-    reviews = tuple(Given(passage, reviewer, score or 0.0) for passage, reviewer, score in rows)
-    left = cohort.capacity if scope is Scope.ALL else places_left(cohort.capacity, taken)
-    line = cut_line(capacity, left=left, ranked=len({review.passage_id for review in reviews}))
-    ranking, alpha, icc = _computed(reviews, line.capacity)
-    return StageRanking(ranking, line, alpha, icc, reviews)
-
-
-def robustness_of(
-    session: Session,
-    cohort: Cohort,
-    stage_id: int,
-    found: StageRanking,
-    criteria: Sequence[Criterion],
-    *,
-    scope: Scope = Scope.NOW,
-) -> Robustness | None:
-    """Say what carries each passage over the line; None where that would take too long."""
-    reviewers = {review.reviewer_id for review in found.reviews}
-    if len(found.reviews) * len(reviewers) > MOST_FOR_ROBUSTNESS:
-        return None
-    rows = session.execute(
-        select(Assignment.passage_id, Assignment.reviewer_id, cast(Review.marks, Text))
-        .join(Review, Review.assignment_id == Assignment.id)
-        .join(Passage, Passage.id == Assignment.passage_id)
-        .join(Idea, Idea.id == Passage.idea_id)
-        .where(
-            in_scope(cohort.id, stage_id, scope),
-            Assignment.state == AssignmentState.SUBMITTED,
-            Review.score.is_not(None),
-        )
-        .order_by(Assignment.id)
-    )
-    weights = tuple((c.key, c.weight if c.counted else 0.0) for c in criteria)
-    most = tuple((c.key, len(c.levels) or 5) for c in criteria)
-    marks = tuple((passage, reviewer, text) for passage, reviewer, text in rows)
-    return _robustness(marks, weights, most, found.line.capacity)
-
-
-@lru_cache(maxsize=4)
-def _computed(
-    reviews: tuple[Given, ...], capacity: int
-) -> "tuple[Ranking[int, int], float | None, float | None]":
-    from accelerator.domain.scoring import Scale, Scored, intraclass, krippendorff, rank
-
-    scored = [Scored(*review) for review in reviews]
+    scored = [Scored(passage, reviewer, score or 0.0) for passage, reviewer, score in rows]
     ranking = rank(scored, capacity=capacity)
-    if not scored:
-        return ranking, None, None
-    return ranking, krippendorff(scored, Scale.ORDINAL), intraclass(scored)
+    fair = ranking.adjusted
+    severities = zip(
+        fair.reviewers, fair.design.loads.tolist(), fair.leniency.tolist(),
+        fair.leniency_se.tolist(), fair.panel.tolist(), strict=True,
+    )  # fmt: skip
+    return Ranked(
+        Lines(np.array(list(map(attrgetter(*NUMBERS), ranking.rows)), dtype=np.float64)),
+        cut=ranking.cut,
+        alpha=krippendorff(scored, Scale.ORDINAL),
+        icc=intraclass(scored),
+        reviewer_spread=sqrt(fair.reviewer_variance),
+        review_noise=sqrt(fair.sigma2),
+        panels=fair.panels,
+        reviewers=tuple(
+            sorted(map(Severity._make, severities), key=attrgetter("leniency", "reviewer_id"))
+        ),
+        helped=next_reviews(ranking, NEXT),
+    )
 
 
-@lru_cache(maxsize=4)
-def _robustness(
-    rows: tuple[tuple[int, int, str], ...],
-    weights: tuple[tuple[str, float], ...],
-    most: tuple[tuple[str, int], ...],
-    capacity: int,
-) -> Robustness:
-    from accelerator.domain.scoring import Marked, Scale, Scored, crossings, krippendorff
+def _line(numbers: list[float]) -> "RankedIdea[int]":
+    from accelerator.domain.scoring import RankedIdea, zone
 
-    marked = [Marked(passage, reviewer, json.loads(text)) for passage, reviewer, text in rows]
-    criteria = []
-    for key, levels in most:
-        given = [
-            Scored(review.idea, review.reviewer, float(mark))
-            for review in marked
-            if (mark := review.marks.get(key)) is not None
-        ]
-        counts = [0] * levels
-        for each in given:
-            counts[min(max(int(each.mark), 1), levels) - 1] += 1
-        criteria.append(
-            CriterionMarks(
-                key,
-                tuple(counts),
-                sum(each.mark for each in given) / len(given) if given else None,
-                krippendorff(given, Scale.ORDINAL) if given else None,
-            )
-        )
-    found = crossings(marked, dict(weights), capacity=capacity) if marked else {}
-    return Robustness(found, tuple(criteria))
+    values = {
+        name: int(number) if name in WHOLE else number
+        for name, number in zip(NUMBERS, numbers, strict=True)
+    }
+    return RankedIdea(**values, zone=zone(values["probability"]))  # type: ignore[arg-type]
+
+
+_KEPT: Kept[Ranked] = Kept(most=2)  # where the line stands, and where it stood before

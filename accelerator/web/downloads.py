@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from tempfile import TemporaryFile
 
-from flask import Response
+from flask import Response, send_file
 from sqlalchemy.orm import Session
 
 from accelerator.domain.tabular import neutralise
@@ -12,6 +13,9 @@ from accelerator.storage.engine import open_session
 from accelerator.web.session import engine
 
 Batches = Callable[[Session], Iterable[Sequence[Sequence[object]]]]
+Sheets = Sequence[tuple[str, Sequence[str]]]
+SheetBatches = Callable[[Session], Iterable[tuple[int, Sequence[Sequence[object]]]]]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def stream_csv(name: str, header: Sequence[str], batches: Batches) -> Response:
@@ -45,6 +49,37 @@ def stream_csv(name: str, header: Sequence[str], batches: Batches) -> Response:
             "Cache-Control": "private, no-store",
         },
     )
+
+
+def send_workbook(name: str, sheets: Sheets, batches: SheetBatches) -> Response:
+    """Answer with a workbook; `sheets` are names and headings.
+
+    `batches` gets a reading session of its own and yields the place of a sheet with rows for it.
+    No cell is a formula or a link, whatever stands in it, nor becomes one if saved as CSV. The
+    workbook is written to disk row by row, before the record of the export is.
+    """
+    from xlsxwriter import Workbook
+
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(file, options) as book, open_session(engine(), writes=False) as session:
+        bold = book.add_format({"bold": True})
+        pages, ends = [], []
+        for title, header in sheets:
+            page = book.add_worksheet(title[:31])
+            page.freeze_panes(1, 0)
+            page.write_row(0, 0, [neutralise(text) for text in header], bold)
+            pages.append(page)
+            ends.append(1)
+        for place, rows in batches(session):
+            for row in rows:
+                pages[place].write_row(ends[place], 0, [_cell(value) for value in row])
+                ends[place] += 1
+            session.rollback()
+    file.seek(0)
+    answer = send_file(file, XLSX, as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _cell(value: object) -> object:

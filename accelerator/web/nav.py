@@ -42,6 +42,8 @@ _BELONGS = {
     "reviews.of_idea": "ideas",
     "reviews.questions": "ideas",
     "reviews.assign": "cohorts",
+    "assignment": "cohorts",
+    "assignment.interests": "reviews",
     "ranking": "cohorts",
     "gates": "cohorts",
     "pairwise": "cohorts",

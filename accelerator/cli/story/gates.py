@@ -1,6 +1,6 @@
 """What others do with an idea: reviewers are asked and answer, the gate decides and announces."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -67,13 +67,18 @@ def review(player: Player, told: Told, entry: Told, now: datetime) -> None:
     if "day" in entry:
         reviewing.submit(
             player.session, actor=actor, assignment=assignment, found=found, rubric=lines,
-            text=text, version=0, now=now,
+            text=text, version=0, now=now, opened=now - _sitting(text),
         )  # fmt: skip
     else:
         reviewing.save(
             player.session, actor=actor, assignment=assignment, found=found, text=text,
             version=0, now=now,
         )  # fmt: skip
+
+
+def _sitting(text: ReviewText) -> timedelta:
+    """Let a review take the longer, the more was written."""
+    return timedelta(minutes=6 + len(text.comment_to_team) // 12 % 15)
 
 
 def decide(player: Player, told: Told, decision: Told, now: datetime) -> None:

@@ -39,6 +39,7 @@ class RankedIdea(Generic[Idea]):
     zone: Zone
     gain: float  # what one more review would improve the decision by
     reviews: int
+    apart: float  # the highest mark of its reviews less the lowest
     panel: int  # from 0; ideas of different panels are compared by assumption only
 
 
@@ -110,6 +111,9 @@ def rank(
     counts = fair.design.counts
     first = np.cumsum(counts) - counts
     panels = fair.panel[fair.design.reviewer[first]]
+    given: dict[Idea, list[float]] = {idea: [] for idea in fair.ideas}
+    for review in reviews:
+        given[review.idea].append(review.mark)
     chances = chance_of_top(belief, capacity).tolist()
     rows = tuple(
         RankedIdea(
@@ -126,6 +130,7 @@ def rank(
             zone=zone(chances[at], policy),
             gain=float(gains[at]),
             reviews=int(counts[at]),
+            apart=max(given[fair.ideas[at]]) - min(given[fair.ideas[at]]),
             panel=int(panels[at]),
         )
         for at, place in zip(order.tolist(), places.tolist(), strict=True)

@@ -4,6 +4,7 @@ import { forget, forgetAll, keep, kept } from "../drafts.js";
 const PAUSE = 400;
 const AT_ONCE = 60;
 const RETRY = 5000;
+const PATIENCE = 2000;
 const MOST_AFTER_LEAVING = 60_000;
 const SKIPPED = new Set(["csrf_token", "_once", "version", "opened"]);
 
@@ -51,13 +52,23 @@ export default class extends Controller {
     keep(this.key, this.fields(), true);
   };
 
-  // The last words go to the server; what is kept in this browser goes with the person.
-  signingOut = (event) => {
-    if (!event.target.matches('form[action^="/sign-out"]')) return;
-    this.part();
+  // The last words go to the server first; what is kept in this browser goes with the person.
+  signingOut = async (event) => {
+    if (this.gone || !event.target.matches('form[action^="/sign-out"]')) return;
+    clearTimeout(this.timer);
+    if (this.busy || this.text() !== this.saved) {
+      event.preventDefault();
+      await Promise.race([this.lastWords(), pause(PATIENCE)]);
+    }
     this.gone = true;
     forgetAll();
+    if (event.defaultPrevented) event.target.submit();
   };
+
+  async lastWords() {
+    while (this.busy) await pause(AT_ONCE);
+    if (this.text() !== this.saved) await this.post().catch(() => {});
+  }
 
   // The page goes away: the text is kept here, and sent without waiting for the answer.
   part() {
@@ -73,6 +84,7 @@ export default class extends Controller {
 
   changed(event) {
     if (event.isComposing) return;
+    this.keep();
     clearTimeout(this.timer);
     const choice = event.target?.matches?.("[type=radio], [type=checkbox], select");
     this.timer = setTimeout(() => this.save(), choice || event.again ? AT_ONCE : PAUSE);
@@ -229,4 +241,8 @@ function clock(at) {
   return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false }).format(
     new Date(at),
   );
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -15,7 +15,7 @@ from accelerator.domain.gates import MOST_AT_ONCE, places_left
 from accelerator.domain.readiness import Dimension, Shortfall, unmet
 from accelerator.domain.reviews import GONE, AssignmentState
 from accelerator.domain.stages import ADVANCING, IdeaState, PassageState
-from accelerator.standing.ranking import AT_GATE, places_taken, ranking_of
+from accelerator.standing.ranking import AT_GATE, ranking_of
 from accelerator.standing.readiness import assessments
 from accelerator.storage.tables import (
     Assignment,
@@ -110,11 +110,11 @@ def gate_page(
     code: str = "",
     after: int = 0,
 ) -> GatePage:
-    """Load a gate, best adjusted mean first, those without a review last; eight queries at most."""
+    """Load a gate, best adjusted mean first, those without a review last; nine queries at most."""
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
     found = session.execute(_at_gate(cohort, stage)).all()
-    taken = found[0].taken if found else session.scalar(select(places_taken(cohort.id, stage.id)))
-    ranked = ranking_of(session, cohort, stage.id, taken=taken or 0).by_passage
+    ranking = ranking_of(session, cohort, stage.id)
+    ranked = ranking.by_passage
     every = [(row, ranked.get(row.passage_id)) for row in found]
     every.sort(key=lambda pair: (pair[1] is None, pair[1].place if pair[1] else 0))
     waiting = [pair for pair in every if pair[0].state == PassageState.HANDED_IN]
@@ -127,7 +127,7 @@ def gate_page(
     shown = [_row(*pair, stage, today) for pair in wanted[after : after + MOST_AT_ONCE]]
     return GatePage(
         capacity=cohort.capacity,
-        taken=taken or 0,
+        taken=ranking.taken,
         advancing=sum(row.outcome in ADVANCING for row, _ in ready),
         waiting=len(waiting),
         decided=len(ready),
@@ -144,8 +144,7 @@ def chosen_rows(
     """Load the chosen ideas that wait at this gate, with what speaks for caution."""
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
     found = session.execute(_at_gate(cohort, stage).where(Idea.code.in_(codes))).all()
-    taken = found[0].taken if found else 0
-    ranked = ranking_of(session, cohort, stage.id, taken=taken).by_passage
+    ranked = ranking_of(session, cohort, stage.id).by_passage
     rows = {
         row.code: _row(row, ranked.get(row.passage_id), stage, today)
         for row in found
@@ -180,7 +179,6 @@ def _at_gate(cohort: Cohort, stage: Stage) -> Any:
             func.coalesce(reviews.c.reviewed, 0).label("reviewed"),
             Decision.outcome, Decision.reason, Decision.decided_at, Decision.announce_at,
             decider.family_name.label("by_family"), decider.given_name.label("by_given"),
-            places_taken(cohort.id, stage.id).label("taken"),
         )
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Person, Person.id == Idea.owner_id)

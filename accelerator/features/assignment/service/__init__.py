@@ -1,0 +1,1 @@
+"""What changes: proposals made, solved, applied and undone; capacities; interests; the table."""
