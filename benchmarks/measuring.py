@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -55,72 +55,90 @@ class Round:
 
 
 def measure(database: str, engine: Engine, url: str, company: Company, instance: Path) -> Round:
-    """Measure all pages, then their floors."""
+    """Measure all pages, each in turns with its floor, so that both see the same machine."""
     backends = postmaster(engine)
     pages: list[Measured] = []
+    growth = 0.0
     with serve("benchmarks.measured:app", url, instance) as server:
         visit = Visit(server, company)
         visit.sign_in()
-        growth = 0.0
-        for page in PAGES:
-            with processes.highest_memory(server.pid) as memory:
-                found = cost(lambda p=page: p.ask(visit), page, server.pid, backends)
-            if page.plain:
-                found = replace(found, rows=visit.rows(page))
-            pages.append(Measured(page, found))
-            if page.name.startswith("CSV"):
-                growth = (memory[1] - memory[0]) / processes.MIB
-            print(f"  {page.name}: {found.cpu:.1f} ms CPU, {found.median:.0f} ms", flush=True)
+        with serve("benchmarks.floor:app", url, instance) as plain:
+            browser = Browser(plain.port)
+            for page in PAGES:
+                with processes.highest_memory(server.pid) as memory:
+                    found = _page(page, visit, browser, plain.pid, backends)
+                pages.append(found)
+                if page.name.startswith("CSV"):
+                    growth = (memory[1] - memory[0]) / processes.MIB
+                print(f"  {page.name}: {found.cost.cpu:.1f} ms CPU", flush=True)
+            browser.close()
         used = processes.memory(server.pid) / processes.MIB
         visit.close()
-    with serve("benchmarks.floor:app", url, instance) as server:
-        browser = Browser(server.port)
-        pages = [
-            replace(one, floor=_floor(one, browser, server.pid, backends))
-            if one.page.plain
-            else one
-            for one in pages
-        ]
-        browser.close()
     return Round(database, company.ideas, tuple(pages), used, growth)
 
 
-def _floor(one: Measured, browser: Browser, pid: int, backends: int | None) -> Cost:
-    page = one.page
-    rows = max(one.cost.rows - one.cost.queries + 1, 1)
-    cells = max(round(one.cost.size / rows / CELL), 1)
-    path = f"/?queries={one.cost.queries}&rows={rows}&cells={cells}&writes={page.writes}"
-    ask = (lambda: browser.post(path, {})) if page.writes else (lambda: browser.get(path))
-    return cost(ask, replace(page, status=200, times=max(page.times, 40)), pid, backends)
-
-
-def cost(ask: Callable[[], Answer], page: Page, pid: int, backends: int | None) -> Cost:
+def _page(
+    page: Page, visit: Visit, browser: Browser, floor_pid: int, backends: int | None
+) -> Measured:
     """Ask so often as the page says, after a warm-up that reaches both workers."""
-    for _ in range(min(WARM_UP, page.times - 1)):
-        _checked(ask(), page)
+    first = _checked(page.ask(visit), page)
+    rows = visit.rows(page) if page.plain else 0
+    queries = int(first.headers.get(QUERIES, 0))
+    own = Batches(lambda: _checked(page.ask(visit), page), visit.server.pid, backends)
+    floor = None
+    if page.plain:
+        last = max(rows - queries + 1, 1)  # rows of the one query that reads more than one
+        cells = max(round(len(first.body) / last / CELL), 1)
+        path = f"/?queries={queries}&rows={last}&cells={cells}&writes={page.writes}"
+        verb = "POST" if page.writes else "GET"
+        floor = Batches(lambda: browser.ask(verb, path), floor_pid, backends)
     size = max(page.times // BATCHES, 1)
-    answers: list[Answer] = []
-    used: list[tuple[float, float]] = []
+    for turns in [one for one in (own, floor) if one]:
+        turns.warm_up(min(WARM_UP, page.times - 1))
     for _ in range(page.times // size):
-        before = processes.cpu(pid), _cpu(backends)
-        answers += [_checked(ask(), page) for _ in range(size)]
-        used.append(
-            (
-                (processes.cpu(pid) - before[0]) / size * 1000,
-                (_cpu(backends) - before[1]) / size * 1000,
-            )
+        for turns in [one for one in (own, floor) if one]:
+            turns.ask_for(size)
+    return Measured(page, own.cost(rows), floor.cost(rows) if floor else None)
+
+
+class Batches:
+    """The same request again and again, in batches whose CPU is counted."""
+
+    def __init__(self, ask: Callable[[], Answer], pid: int, backends: int | None) -> None:
+        self.ask = ask
+        self.pid = pid
+        self.backends = backends
+        self.answers: list[Answer] = []
+        self.used: list[tuple[float, float]] = []
+
+    def warm_up(self, times: int) -> None:
+        for _ in range(times):
+            self.ask()
+
+    def ask_for(self, times: int) -> None:
+        before = processes.cpu(self.pid), _cpu(self.backends)
+        self.answers += [self.ask() for _ in range(times)]
+        after = processes.cpu(self.pid), _cpu(self.backends)
+        application, database = (
+            (then - now) / times * 1000 for then, now in zip(after, before, strict=True)
         )
-    application, database = (statistics.median(column) for column in zip(*used, strict=True))
-    seconds = sorted(answer.seconds * 1000 for answer in answers)
-    return Cost(
-        median=statistics.median(seconds),
-        p95=seconds[min(int(len(seconds) * 0.95), len(seconds) - 1)],
-        application=application,
-        database=database,
-        queries=max(int(answer.headers.get(QUERIES, 0)) for answer in answers),
-        rows=0,
-        size=max(len(answer.body) for answer in answers),
-    )
+        self.used.append((application, database))
+
+    def cost(self, rows: int) -> Cost:
+        """Return what one request cost: the batch in the middle."""
+        application, database = (
+            statistics.median(column) for column in zip(*self.used, strict=True)
+        )
+        seconds = sorted(answer.seconds * 1000 for answer in self.answers)
+        return Cost(
+            median=statistics.median(seconds),
+            p95=seconds[min(int(len(seconds) * 0.95), len(seconds) - 1)],
+            application=application,
+            database=database,
+            queries=max(int(answer.headers.get(QUERIES, 0)) for answer in self.answers),
+            rows=rows,
+            size=max(len(answer.body) for answer in self.answers),
+        )
 
 
 def _checked(answer: Answer, page: Page) -> Answer:

@@ -90,17 +90,17 @@ class Browser:
     _open: http.client.HTTPConnection | None = None
 
     def get(self, path: str) -> Answer:
-        return self._ask("GET", path, None)
+        return self.ask("GET", path)
 
     def post(self, path: str, form: dict[str, str]) -> Answer:
-        return self._ask("POST", path, urlencode(form))
+        return self.ask("POST", path, urlencode(form))
 
     def sign_in(self, email: str, password: str) -> None:
         token = self.get("/sign-in").csrf
         answer = self.post("/sign-in", {"csrf_token": token, "email": email, "password": password})
         assert answer.status == 303, answer.body.decode()[:2000]
 
-    def _ask(self, method: str, path: str, body: str | None) -> Answer:
+    def ask(self, method: str, path: str, body: str | None = None) -> Answer:
         if self._open is None:
             self._open = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
@@ -115,7 +115,7 @@ class Browser:
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
             self._open.close()  # it was idle for longer than the server keeps it
             self._open = None
-            return self._ask(method, path, body)
+            return self.ask(method, path, body)
         content = answer.read()
         seconds = time.perf_counter() - start
         for cookie in answer.headers.get_all("Set-Cookie") or []:

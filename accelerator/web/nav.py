@@ -1,6 +1,7 @@
 """The places a person can go, by what they may do."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import current_app, request, url_for
 
@@ -64,7 +65,7 @@ def items(actor: Actor | None) -> list[NavItem]:
     return [
         NavItem(
             label=gettext(label),
-            url=url_for(endpoint),
+            url=_address(endpoint, request.script_root),
             icon=icon,
             current=endpoint.split(".", 1)[0] == place,
             phone=phone,
@@ -72,6 +73,11 @@ def items(actor: Actor | None) -> list[NavItem]:
         for endpoint, label, icon, needs, phone in _PLACES
         if endpoint in current_app.view_functions and _open(actor, needs)
     ]
+
+
+@lru_cache
+def _address(endpoint: str, _root: str) -> str:
+    return url_for(endpoint)
 
 
 def _open(actor: Actor, needs: Permission | Role) -> bool:

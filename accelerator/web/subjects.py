@@ -175,9 +175,7 @@ def _final(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
         .outerjoin(
             FinalJudge, (FinalJudge.final_id == Final.id) & (FinalJudge.person_id == actor.id)
         )
-        .where(
-            Cohort.code == arguments.pop("cohort_code"), Stage.key == arguments.pop("stage_key")
-        )
+        .where(Cohort.code == arguments.pop("cohort_code"), Stage.key == arguments.pop("stage_key"))
     )
     if request.method not in SAFE:  # so that no pick arrives while the round is being closed
         statement = statement.with_for_update(of=Final)
