@@ -28,6 +28,7 @@ from accelerator.storage.tables import (
     MailedLink,
     Milestone,
     Person,
+    Proposal,
     SignIn,
 )
 from tests.checking import CheckingClient
@@ -107,7 +108,12 @@ def values(world: World) -> dict[str, Any]:
             },
             about=f"idea:{idea.id}", state="sent", due_at=NOW, created_at=NOW, sent_at=NOW,
         )  # fmt: skip
-        session.add(delivery)
+        proposal = Proposal(
+            cohort_id=world.cohort_id, stage_id=world.stage_ids[0], settings={}, seed=1,
+            state="failed", made_by_id=world.people["manager"], made_at=NOW,
+            result={"error": "unsolved"},
+        )  # fmt: skip
+        session.add_all([delivery, proposal])
         session.flush()
         return {
             "code": code, "programme_key": "spark", "cohort_code": "S27", "stage_key": "spark",
@@ -115,7 +121,7 @@ def values(world: World) -> dict[str, Any]:
             "attachment_id": attachment.id, "delivery_id": delivery.id, "number": 1,
             "person_id": world.people["mate"], "token": "no-such-token", "sign_in_id": 999,
             "assignment_id": 1, "filename": "img/mark.svg", "link_id": 1, "event_id": 1,
-            "membership_id": 1, "role": "reviewer",
+            "membership_id": 1, "role": "reviewer", "proposal_id": proposal.id,
         }  # fmt: skip
 
 

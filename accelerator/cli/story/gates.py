@@ -11,9 +11,9 @@ from accelerator.domain.policy import Actor
 from accelerator.domain.reviews import DeclineReason, ReviewText
 from accelerator.features.gates import service as gates
 from accelerator.features.reviews.queries.workspace import facts, rubric
-from accelerator.features.reviews.service import answering, asking
+from accelerator.features.reviews.service import answering, arranging, asking, inquiring
 from accelerator.features.reviews.service import writing as reviewing
-from accelerator.storage.tables import Assignment, CohortStage
+from accelerator.storage.tables import Assignment, CohortStage, Inquiry
 
 CONFIDENCE = {"low": 1, "medium": 2, "high": 3}
 REASONS = {
@@ -22,6 +22,7 @@ REASONS = {
     "not_my_field": DeclineReason.FIELD,
 }
 WORKING_DAYS = 7
+ANSWERED_AFTER = timedelta(minutes=40)
 
 
 def assign(player: Player, told: Told, reviewers: list[str], now: datetime) -> None:
@@ -73,6 +74,30 @@ def review(player: Player, told: Told, entry: Told, now: datetime) -> None:
         reviewing.save(
             player.session, actor=actor, assignment=assignment, found=found, text=text,
             version=0, now=now,
+        )  # fmt: skip
+        _ask(player, told, entry, assignment, now)
+
+
+def _ask(player: Player, told: Told, entry: Told, assignment: Assignment, now: datetime) -> None:
+    """Ask the team a question, which its owner may answer, or a manager for another date."""
+    actor, owner = player.actors[entry["by"]], player.actors[told["owner"]]
+    idea = player.idea(told)
+    if "asks" in entry:
+        inquiring.ask(
+            player.session, actor=actor, assignment=assignment,
+            found=facts(player.session, assignment), text=said(entry["asks"], actor.language),
+            now=now,
+        )  # fmt: skip
+    if "told" in entry:
+        asked = player.session.scalars(select(Inquiry).where(Inquiry.idea_id == idea.id)).one()
+        inquiring.answer(
+            player.session, actor=owner, idea=idea, inquiry_id=asked.id,
+            text=said(entry["told"], owner.language), now=now + ANSWERED_AFTER,
+        )  # fmt: skip
+    if "other_date" in entry:
+        arranging.ask_date(
+            player.session, actor=actor, assignment=assignment, reason="", now=now,
+            asked_due_on=assignment.due_on + timedelta(days=entry["other_date"]),
         )  # fmt: skip
 
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from accelerator import clock
+from accelerator.activity.letters import Reader, letter, subject
 from accelerator.domain.policy import Role
-from accelerator.storage.tables import Delivery, Membership, Person
+from accelerator.storage.tables import Delivery, Inquiry, Person, Stage
 from tests.counting import queries
 from tests.features.reviews.acts import (
     FULL,
@@ -223,8 +224,6 @@ def test_coverage_counts_in_relation_to_what_the_stage_wants(world, code):
     other = world.idea("owner", stage=1, state="active")
     world.assign(other, "reviewer")
     with world.session() as session:
-        from accelerator.storage.tables import Stage
-
         session.get_one(Stage, world.stage_ids[1]).reviews_per_idea = 4
     world.assign(code, "second", state="submitted")  # 1 of 2
     world.assign(other, "second", state="submitted")  # 1 of 4
@@ -247,8 +246,6 @@ def test_the_queue_knows_the_minutes_from_ones_own_history(world):
     assert "At your own pace of late, 5 minutes a review." in page
     assert "about 10 minutes" in page
     assert "you abstained from 3 marks" in page
-    with world.session() as session:
-        assert session.scalars(select(Membership.role)).all()
 
 
 @pytest.mark.parametrize("opened", ["-1", "x", "9" * 30, str(2**37), "0", ""])
@@ -257,3 +254,41 @@ def test_a_browser_cannot_make_history(world, code, opened):
     write(world, code, opened=opened)
     for row in reviews(world):
         assert row.opened_at == NOW
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_is_mailed_is_whole_in_both_languages_and_names_no_reviewer(world, code, language):
+    reader = Reader("Test Person", language, "Asia/Tokyo")
+    client = world.client("reviewer")
+    client.post(f"/ideas/{code}/review/date", data={"asked_due_on": LATER.isoformat()})
+    world.client("manager").post(f"/ideas/{code}/reviews/{mine(world, code).id}/date/grant")
+    client.post(f"/ideas/{code}/review/date", data={"asked_due_on": TODAY.isoformat()})
+    world.client("manager").post(f"/ideas/{code}/reviews/{mine(world, code).id}/date/refuse")
+    write(world, code, action="ask", question="How many?", confidence=None)
+    with world.session() as session:
+        key = session.scalars(select(Inquiry.id)).one()
+    world.client("owner").post(f"/ideas/{code}/questions", data={"inquiry": key, "answer": "Two."})
+    hand_over(world, code, "second", note="You know cells.")
+    with world.session() as session:
+        rows = session.scalars(select(Delivery).order_by(Delivery.id)).all()
+        told = {row.template: row for row in rows}
+        assert set(told) >= {
+            "review_date_asked", "review_date_answered", "inquiry_asked", "inquiry_answered",
+            "review_taken_over", "review_handed_over",
+        }  # fmt: skip
+        for row in rows:
+            line = subject(row.template, row.data, reader)
+            assert "CANARY cell" in line
+            assert code in line
+            whole = line
+            if row.template != "review_handed_over":
+                mail = letter(row.template, row.data, reader, base_url="http://localhost")
+                assert f"http://localhost/ideas/{code}" in mail.html
+                assert f"http://localhost/ideas/{code}" in mail.text
+                whole += mail.html + mail.text
+            assert "%(" not in whole
+            assert ("Test Reviewer" in whole) is (row.template == "review_taken_over")
+        assert "You know cells." in letter(
+            "review_taken_over", told["review_taken_over"].data, reader, base_url=""
+        ).text  # fmt: skip

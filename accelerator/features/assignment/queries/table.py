@@ -55,13 +55,14 @@ def proposed(
 ) -> Iterator[Rows]:
     """Yield what would stand after the proposal is applied: what exists, and what is ticked."""
     ideas = waiting_ideas(actor, cohort.id, stage.id).subquery()
-    gone = set(
-        session.execute(
+    gone = {
+        (idea, reviewer)
+        for idea, reviewer in session.execute(
             select(ProposedPair.idea_id, ProposedPair.reviewer_id).where(
                 ProposedPair.proposal_id == proposal_id, ProposedPair.removes, ProposedPair.accepted
             )
-        ).tuples()
-    )
+        )
+    }
     new = session.execute(
         select(Idea.id, Idea.code, Idea.title, Person)
         .join(ProposedPair, ProposedPair.idea_id == Idea.id)

@@ -60,6 +60,7 @@ def grid(session: Session, *, cohort: Cohort, stage: Stage, who: str, after: str
     count = session.scalar(select(func.count()).select_from(people.subquery())) or 0
     load = (
         select(func.count())
+        .select_from(Assignment)
         .join(Passage, Passage.id == Assignment.passage_id)
         .join(Idea, Idea.passage_id == Passage.id)
         .where(
