@@ -46,6 +46,7 @@ _BELONGS = {
     "assignment": "cohorts",
     "assignment.interests": "reviews",
     "ranking": "cohorts",
+    "progress": "cohorts",
     "gates": "cohorts",
     "pairwise": "cohorts",
     "pairwise.judge": "reviews",

@@ -25,6 +25,7 @@ KINDS = {
     "InterestsAsked": N_("Reviewers asked for their wishes"),
     "InterestsStated": N_("Wishes of a reviewer stated"),
     "AssignmentRemoved": N_("Assignment removed"),
+    "ReviewersNudged": N_("Late reviewers nudged"),
     "ReviewAccepted": N_("Review accepted"),
     "ReviewDeclined": N_("Review declined"),
     "ReviewDateAsked": N_("Another date for a review asked"),
