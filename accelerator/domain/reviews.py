@@ -46,14 +46,6 @@ class Recommendation(StrEnum):
     STOP = auto()
 
 
-class Blind(StrEnum):
-    """Who is hidden from whom in a stage."""
-
-    OPEN = auto()
-    REVIEWERS_HIDDEN = auto()
-    TEAMS_HIDDEN = auto()
-
-
 class OthersVisible(StrEnum):
     """When a reviewer sees what the others wrote."""
 

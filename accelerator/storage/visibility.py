@@ -56,7 +56,7 @@ def is_reviewer(actor: Actor) -> ColumnElement[bool]:
 def team_is_hidden() -> ColumnElement[bool]:
     """The stage the idea is in hides teams from reviewers."""
     return (
-        select(Stage.blind == "teams_hidden")
+        select(Stage.teams_hidden)
         .join(Passage, Passage.stage_id == Stage.id)
         .where(Passage.id == Idea.passage_id)
         .correlate(Idea)

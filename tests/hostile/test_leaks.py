@@ -41,7 +41,7 @@ def test_a_hidden_team_is_named_to_its_reviewer_nowhere(world: World) -> None:
     world.assign(code, "reviewer", state="accepted")
     with world.session() as session:
         for stage in session.scalars(select(Stage)):
-            stage.blind = "teams_hidden"
+            stage.teams_hidden = True
         idea = session.scalars(select(Idea).where(Idea.code == code)).one()
         session.add(
             Milestone(

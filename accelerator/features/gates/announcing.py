@@ -13,7 +13,7 @@ from accelerator.calendars import calendar_of
 from accelerator.domain.bilingual import Bilingual, language_of
 from accelerator.domain.gates import next_stage
 from accelerator.domain.milestones import MilestoneState
-from accelerator.domain.reviews import ASKED, AssignmentState, Blind
+from accelerator.domain.reviews import ASKED, AssignmentState
 from accelerator.domain.stages import ADVANCING, IdeaState, Outcome, PassageState, idea_state_after
 from accelerator.standing.feedback import comments_for_team
 from accelerator.standing.passages import enter_stage
@@ -86,7 +86,7 @@ def announce_one(
             comments=[
                 {"text": comment.text, "reviewer": comment.reviewer}
                 for comment in comments_for_team(
-                    session, passage.id, show_names=stage.blind == Blind.OPEN
+                    session, passage.id, show_names=not stage.reviewers_hidden
                 )
             ],
             path=f"/ideas/{idea.code}/outcome",

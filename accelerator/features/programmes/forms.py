@@ -113,14 +113,9 @@ class EditStage(Form):
         description=_("By when the team hears, counted from the day it hands in."),
     )
     reviews_per_idea = IntegerField(_("Reviews per idea"), [InputRequired(), NumberRange(0, 20)])
-    blind = SelectField(
-        _("Who sees whom"),
-        choices=[
-            SelectChoice("open", _("Team and reviewers see each other")),
-            SelectChoice("reviewers_hidden", _("The team does not see who reviews")),
-            SelectChoice("teams_hidden", _("Neither sees the other")),
-        ],
-    )
+    reviewers_hidden = BooleanField(_("The team does not see who reviews"))
+    teams_hidden = BooleanField(_("Reviewers do not see whose idea it is"))
+    peers_hidden = BooleanField(_("Reviewers do not see each other's names"))
     others_visible = SelectField(
         _("A reviewer sees the others' reviews"),
         choices=[
@@ -253,8 +248,9 @@ class StageEditor:
             "purpose": both(form, "purpose"),
             "minimums": {key: level for key, level in levels.items() if level},
         } | _values(
-            form, "time_box_days", "promise_days", "reviews_per_idea", "blind", "others_visible"
-        )
+            form, "time_box_days", "promise_days", "reviews_per_idea", "reviewers_hidden",
+            "teams_hidden", "peers_hidden", "others_visible",
+        )  # fmt: skip
 
     def question_values(self) -> dict[str, dict[str, Any]]:
         """Return each question's values under its key."""

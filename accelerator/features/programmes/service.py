@@ -74,7 +74,8 @@ def _add_stage(session: Session, programme: Programme, position: int, source: Va
         purpose=Bilingual.of(source["purpose"]),
         **_picked(
             source,
-            "key time_box_days promise_days reviews_per_idea blind others_visible minimums",
+            "key time_box_days promise_days reviews_per_idea reviewers_hidden teams_hidden"
+            " peers_hidden others_visible minimums",
         ),
     )
     session.add(stage)

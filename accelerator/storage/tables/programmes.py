@@ -31,7 +31,10 @@ class Programme(Base):
 
 
 class Stage(Base):
-    """One step of a programme; it ends in a gate. Days are working days."""
+    """One step of a programme; it ends in a gate. Days are working days.
+
+    Reviewers are hidden from teams, teams from reviewers, reviewers from each other (peers).
+    """
 
     __tablename__ = "stage"
     __table_args__ = (
@@ -50,7 +53,9 @@ class Stage(Base):
     time_box_days: Mapped[int]
     promise_days: Mapped[int]
     reviews_per_idea: Mapped[int] = mapped_column(default=3)
-    blind: Mapped[str] = mapped_column(String(20), default="reviewers_hidden")
+    reviewers_hidden: Mapped[bool] = mapped_column(default=True)
+    teams_hidden: Mapped[bool] = mapped_column(default=False)
+    peers_hidden: Mapped[bool] = mapped_column(default=True)
     others_visible: Mapped[str] = mapped_column(String(12), default="after_mine")
     minimums: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
     version: Mapped[int] = mapped_column(Integer)

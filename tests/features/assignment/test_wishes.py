@@ -127,7 +127,7 @@ def test_reviewers_see_no_idea_they_are_in_conflict_with_nor_hidden_teams(world)
     assert "Colleague's idea" not in page
     assert "My own idea" not in page
     with world.session() as session:
-        session.get_one(Stage, world.stage_ids[0]).blind = "teams_hidden"
+        session.get_one(Stage, world.stage_ids[0]).teams_hidden = True
     page = world.client("reviewer").get(INTERESTS).get_data(as_text=True)
     assert "Free idea" in page
     assert "Test Owner" not in page

@@ -53,7 +53,7 @@ def test_who_sees_an_idea(world: World, state: str, audience: str) -> None:
 
 def test_a_hidden_team_is_nowhere(world: World) -> None:
     with world.session() as session:
-        session.get_one(Stage, world.stage_ids[0]).blind = "teams_hidden"
+        session.get_one(Stage, world.stage_ids[0]).teams_hidden = True
         for name in ("owner", "mate"):
             session.get_one(Person, world.people[name]).family_name = f"Secret{name}"
     code = world.idea("owner", team=("mate",), audience="everybody")
@@ -62,7 +62,7 @@ def test_a_hidden_team_is_nowhere(world: World) -> None:
 
     client.post(
         f"/ideas/{code}/attachments",
-        data={"file": (BytesIO(b"%PDF-1.7\nx"), "plan.pdf")},
+        data={"file": (BytesIO(b"%PDF-1.7\nx"), "Secretowner plan.pdf")},
         content_type="multipart/form-data",
     )
     version = client.forms_of(f"/ideas/{code}/submit").hidden["version"]
@@ -76,7 +76,12 @@ def test_a_hidden_team_is_nowhere(world: World) -> None:
         page = reviewer.get(path).get_data(as_text=True)
         assert "A better cell" in page
         assert "Secret" not in page
-    assert "plan.pdf" in reviewer.get(f"/ideas/{code}").get_data(as_text=True)
+    assert f"{code}-1.pdf" in reviewer.get(f"/ideas/{code}").get_data(as_text=True)
+    assert f"{code}-1.pdf" in reviewer.get(f"/ideas/{code}/review").get_data(as_text=True)
+    file = f"/ideas/{code}/attachments/1"
+    assert f"{code}-1.pdf" in reviewer.get(file).headers["Content-Disposition"]
+    assert "Secretowner" not in reviewer.get(file).headers["Content-Disposition"]
+    assert "Secretowner" in client.get(file).headers["Content-Disposition"]
     for name in ("manager", "employee"):
         assert "Secretmate" in world.client(name).get(f"/ideas/{code}").get_data(as_text=True)
 

@@ -297,7 +297,7 @@ def test_reviewers_are_found_by_name(world):
 def test_a_hidden_team_stays_hidden_and_text_is_escaped(world):
     codes = ideas(world, 2)
     with world.session() as session:
-        session.get_one(Stage, world.stage_ids[0]).blind = "teams_hidden"
+        session.get_one(Stage, world.stage_ids[0]).teams_hidden = True
         from accelerator.storage.tables import Version
 
         for version in session.scalars(select(Version)):
@@ -310,7 +310,7 @@ def test_a_hidden_team_stays_hidden_and_text_is_escaped(world):
     assert "<img src=x>" not in text
     assert "Hidden in this stage" in text
     with world.session() as session:
-        session.get_one(Stage, world.stage_ids[0]).blind = "reviewers_hidden"
+        session.get_one(Stage, world.stage_ids[0]).teams_hidden = False
     assert "CANARY OWNER" in page(world, "reviewer")
 
 

@@ -78,7 +78,7 @@ def test_every_kind_of_field_is_saved_as_typed(world):
     changed = {
         "name_ja": "検証・改", "purpose_en": f"Line one\r\nLine <two> {ODD}",
         "time_box_days": "35", "promise_days": "12", "reviews_per_idea": "4",
-        "blind": "teams_hidden", "others_visible": "never",
+        "teams_hidden": "y", "others_visible": "never",
         "minimum_customer": "3", "minimum_ip": "2",
         "question-problem-label_en": "The problem, exactly", "question-problem-word_limit": "",
         "question-market-help_ja": "市場の説明", "question-market-required": "y",
@@ -88,13 +88,15 @@ def test_every_kind_of_field_is_saved_as_typed(world):
     }  # fmt: skip
     sent = fields(client, STAGE) | changed
     del sent["criterion-reach-counted"], sent["question-problem-required"]
+    del sent["reviewers_hidden"]
     answer = client.post(STAGE, data=sent)
     assert (answer.status_code, answer.location) == (303, STAGE)
     stage, rows, events = state(world)
     assert stage.name.as_dict() == {"ja": "検証・改", "en": "Validate"}
     assert stage.purpose.en == f"Line one\nLine <two> {ODD}"
     assert (stage.time_box_days, stage.promise_days, stage.reviews_per_idea) == (35, 12, 4)
-    assert (stage.blind, stage.others_visible) == ("teams_hidden", "never")
+    assert (stage.reviewers_hidden, stage.teams_hidden, stage.peers_hidden) == (False, True, True)
+    assert stage.others_visible == "never"
     assert stage.minimums == {"customer": 3, "ip": 2}
     problem, market = rows["problem"], rows["market"]
     assert (problem.label.en, problem.word_limit, problem.required) == (
@@ -121,7 +123,6 @@ WRONG = [
     ("time_box_days", "0", "Number must be between 1 and 500."),
     ("promise_days", "soon", "Not a valid integer value."),
     ("reviews_per_idea", "99999999999999999999", "Number must be between 0 and 20."),
-    ("blind", "nobody", "Not a valid choice."),
     ("minimum_team", "10", "Number must be between 1 and 9."),
     ("question-problem-word_limit", "3", "Number must be between 5 and 5000."),
     ("criterion-value-weight", "nan", "Number must be between 0 and 1000."),

@@ -92,7 +92,7 @@ def test_a_manager_in_the_team_is_a_member_first(world, code):
 
 
 def test_a_blind_workspace_never_names_the_team(world, code):
-    set_stage(world, blind="teams_hidden")
+    set_stage(world, teams_hidden=True)
     for path in ("review", "review?change=1", "review/answer", "conflict"):
         for who in ("reviewer", "second"):
             page = world.client(who).get(f"/ideas/{code}/{path}").get_data(as_text=True)
@@ -100,7 +100,7 @@ def test_a_blind_workspace_never_names_the_team(world, code):
             assert "CANARYMATE" not in page
     failed = write(world, code, who="second", confidence=None).get_data(as_text=True)
     assert "CANARYOWNER" not in failed
-    set_stage(world, blind="reviewers_hidden")
+    set_stage(world, teams_hidden=False)
     assert "CANARYOWNER" in world.client("second").get(f"/ideas/{code}/review").get_data(True)
 
 
@@ -117,7 +117,7 @@ def test_others_reviews_show_when_the_stage_says_so(world, code, rule, before, a
     assert ("CANARYCOMMENT" in page) is after
     assert "CANARYNOTE" not in page
     assert "CANARYREVIEWER" not in page
-    set_stage(world, blind="open")
+    set_stage(world, peers_hidden=False)
     assert ("CANARYREVIEWER" in client.get(f"/ideas/{code}/review").get_data(True)) is after
 
 

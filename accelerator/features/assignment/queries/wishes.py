@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor
-from accelerator.domain.reviews import GONE, Blind
+from accelerator.domain.reviews import GONE
 from accelerator.features.assignment.queries.field import programme_reviewers, waiting_ideas
 from accelerator.standing.conflicts import conflicts_between
 from accelerator.storage.tables import (
@@ -139,7 +139,7 @@ def wishes(session: Session, *, actor: Actor, cohort: Cohort, stage: Stage, afte
     ).all()
     shown = rows[:PAGE]
     barred = {idea for idea, _ in conflicts_between(session, [row.id for row in shown], [actor.id])}
-    hidden = stage.blind == Blind.TEAMS_HIDDEN
+    hidden = stage.teams_hidden
     return Wishes(
         open=True,
         review_by=dates.review_by,

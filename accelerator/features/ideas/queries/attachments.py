@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from accelerator.domain.anonymity import neutral_name
 from accelerator.storage.tables import Attachment, Evidence, Idea, Person, Version
 
 _PRESENT = (
@@ -38,7 +39,9 @@ def files(session: Session, idea: Idea, *, in_team: bool, sees_team: bool) -> li
     """Return the files to download: the team's present ones, or those that others may read."""
     rows = session.execute(_PRESENT if in_team else _SHOWN, {"idea": idea.id})
     return [
-        FileRow(f.id, f.name, f.size, f.added_at, person.display_name if sees_team else "")
+        FileRow(f.id, f.name, f.size, f.added_at, person.display_name)
+        if sees_team
+        else FileRow(f.id, neutral_name(f.name, idea.code, f.id), f.size, f.added_at, "")
         for f, person in rows
     ]
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from accelerator.domain.anonymity import without_team
 from accelerator.domain.answers import Given, Kind, readable
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.stages import IdeaState, NextStep, PassageState, Place, next_step
@@ -214,7 +215,7 @@ def versions(session: Session, idea: Idea, *, sees_team: bool) -> list[VersionRo
             stage,
             version.created_at,
             person.display_name if sees_team else "",
-            version.content if sees_team else version.content | {"team": []},
+            version.content if sees_team else without_team(version.content, idea.code),
         )
         for version, stage_id, stage, person in rows
     ]

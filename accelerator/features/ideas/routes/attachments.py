@@ -3,11 +3,12 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, flash
+from flask import Response, flash, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from accelerator import clock
+from accelerator.domain.anonymity import neutral_name
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
 from accelerator.features.ideas.forms import AttachForm
@@ -59,7 +60,10 @@ def attachment(attachment: Any) -> ResponseReturnValue:
     stream = attachments.content(attachment, store_url=config().store_url)
     answer = Response(stream, mimetype=attachment.media_type)
     answer.headers["Content-Length"] = str(attachment.size)
-    answer.headers["Content-Disposition"] = disposition(attachment.name)
+    name = attachment.name
+    if not may(Permission.TEAM_VIEW):
+        name = neutral_name(name, (request.view_args or {})["code"], attachment.id)
+    answer.headers["Content-Disposition"] = disposition(name)
     return answer
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.policy import Actor
-from accelerator.domain.reviews import Blind
 from accelerator.features.pairwise.queries.facts import Contender, contenders, fitted, picks
 from accelerator.standing.conflicts import conflicts_between
 from accelerator.storage.tables import Final, Stage, Version
@@ -67,7 +66,7 @@ def judge_page(
                 fitted(ideas, picked), allowed=[idea.passage_id for idea in allowed], seen=seen,
                 seed=[final.seed, actor.id, done],
             )  # fmt: skip
-    hidden = stage.blind == Blind.TEAMS_HIDDEN
+    hidden = stage.teams_hidden
     return JudgePage(
         pair=_sides(session, ideas, pair, hidden=hidden) if pair else None,
         done=done,

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from accelerator.domain.anonymity import without_team
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.reviews import (
     ASKED,
     GONE,
     AssignmentState,
-    Blind,
     Line,
     ReviewText,
     is_late,
@@ -186,7 +186,7 @@ def workspace(
 ) -> Workspace:
     """Make the workspace of one assignment from its facts and rubric; one query at most."""
     idea, stage, review, version = found.idea, found.stage, found.review, found.version
-    hidden = stage.blind == Blind.TEAMS_HIDDEN
+    hidden = stage.teams_hidden
     state = AssignmentState(assignment.state)
     done = state is AssignmentState.SUBMITTED
     shown = state not in GONE and shows_others(stage.others_visible, mine_submitted=done)
@@ -200,7 +200,7 @@ def workspace(
         cohort=found.cohort.name,
         cohort_code=found.cohort.code,
         version_number=version.number if version else 0,
-        content=version.content if version else {},
+        content=_content(idea, version, hidden=hidden),
         team=() if hidden else _names(version),
         team_hidden=hidden,
         rubric=lines,
@@ -237,6 +237,12 @@ def text_of(review: Review | None, *, submitted: bool = False) -> ReviewText:
     )
 
 
+def _content(idea: Idea, version: Version | None, *, hidden: bool) -> dict[str, Any]:
+    if version is None:
+        return {}
+    return without_team(version.content, idea.code) if hidden else version.content
+
+
 def _names(version: Version | None) -> tuple[str, ...]:
     return tuple(member["name"] for member in version.content.get("team", ())) if version else ()
 
@@ -252,7 +258,7 @@ def _others(session: Session, assignment: Assignment, stage: Stage) -> tuple[Oth
             Assignment.state == AssignmentState.SUBMITTED,
         )
     ).all()
-    named = stage.blind == Blind.OPEN
+    named = not stage.peers_hidden
     found = (
         OtherReview(
             person.display_name if named else "",

@@ -222,7 +222,9 @@ def upgrade() -> None:
         sa.Column("time_box_days", sa.Integer(), nullable=False),
         sa.Column("promise_days", sa.Integer(), nullable=False),
         sa.Column("reviews_per_idea", sa.Integer(), nullable=False),
-        sa.Column("blind", sa.String(length=20), nullable=False),
+        sa.Column("reviewers_hidden", sa.Boolean(), nullable=False),
+        sa.Column("teams_hidden", sa.Boolean(), nullable=False),
+        sa.Column("peers_hidden", sa.Boolean(), nullable=False),
         sa.Column("others_visible", sa.String(length=12), nullable=False),
         sa.Column(
             "minimums",
