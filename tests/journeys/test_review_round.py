@@ -44,7 +44,7 @@ def test_a_review_round(world: World, visit: Visit, language: str) -> None:
     all_of_it_arrived(world, declined)
     manager = visit("manager")
     manager.open(f"/ideas/{declined}/reviews")
-    manager.open("/cohorts/S27/spark/ranking")
+    manager.open("/cohorts/S27/spark/ranking?scope=all")
     expect(manager.page.locator("#table tbody tr")).to_have_count(6)
 
 
