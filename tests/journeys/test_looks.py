@@ -22,10 +22,12 @@ PAGES = {
         "/ideas/{draft}/submit", "/ideas/{draft}/withdraw", "/ideas/{told}",
         "/ideas/{told}/outcome", "/ideas/{told}/milestones", "/ideas/{told}/readiness",
         "/ideas/{told}/versions/1",
+        "/ideas/{told}/questions",
     ],
     "reviewer": [
         "/", "/reviews", "/ideas/{asked}/review", "/ideas/{asked}/review/answer",
-        "/ideas/{judged}/review", "/ideas/{asked}/conflict",
+        "/ideas/{judged}/review", "/ideas/{told}/review", "/ideas/{asked}/conflict",
+        "/reviews/marks",
     ],
     "manager": [
         "/", "/portfolio", "/programmes/new", "/programmes/spark/edit", "/programmes/spark/roles",

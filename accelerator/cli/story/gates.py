@@ -22,7 +22,6 @@ REASONS = {
     "not_my_field": DeclineReason.FIELD,
 }
 WORKING_DAYS = 7
-ANSWERED_AFTER = timedelta(minutes=40)
 
 
 def assign(player: Player, told: Told, reviewers: list[str], now: datetime) -> None:
@@ -92,7 +91,7 @@ def _ask(player: Player, told: Told, entry: Told, assignment: Assignment, now: d
         asked = player.session.scalars(select(Inquiry).where(Inquiry.idea_id == idea.id)).one()
         inquiring.answer(
             player.session, actor=owner, idea=idea, inquiry_id=asked.id,
-            text=said(entry["told"], owner.language), now=now + ANSWERED_AFTER,
+            text=said(entry["told"], owner.language), now=now,
         )  # fmt: skip
     if "other_date" in entry:
         arranging.ask_date(

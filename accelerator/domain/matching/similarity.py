@@ -30,7 +30,7 @@ _STOP = frozenset(
         "were what when where which who will with without would you your",
     )
 )
-_HIRAGANA_ENDS = re.compile("^[\u3041-\u309f]+|[\u3041-\u309f]+$")
+_WORD = re.compile("[\u3005-\u3007\u30a1-\u30ff\u3400-\u9fff\uf900-\ufaff]+")  # no hiragana
 _PIECE = 2  # characters of the shortest Japanese term
 MOST_WORDS = 4
 
@@ -90,16 +90,22 @@ def _telling(weights: Mapping[str, float]) -> tuple[str, ...]:
     Japanese characters that stand together in both texts are put together again.
     """
     whole = {term: weight for term, weight in weights.items() if not _JAPANESE.match(term)}
-    pieces = {term for term in weights if len(term) == _PIECE and term not in whole}
-    follows = {a: b for a in pieces for b in pieces if a + b[-1] in weights and a[1:] == b[:-1]}
-    for start in sorted(pieces - set(follows.values())):
+    pieces = [t for t in sorted(weights) if len(t) == _PIECE and _WORD.fullmatch(t)]
+    starting: dict[str, list[str]] = {}
+    for piece in pieces:
+        starting.setdefault(piece[0], []).append(piece)
+    follows = {
+        one: other
+        for one in pieces
+        for other in starting.get(one[1], ())
+        if one + other[1] in weights
+    }
+    for start in sorted(set(pieces) - set(follows.values())):
         word, piece, weight = start, start, weights[start]
         while piece in follows:
             piece = follows.pop(piece)
-            word, weight = word + piece[-1], weight + weights[piece]
-        word = _HIRAGANA_ENDS.sub("", word)
-        if len(word) >= _PIECE:
-            whole[word] = max(weight, whole.get(word, 0.0))
+            word, weight = word + piece[1], weight + weights[piece]
+        whole[word] = weight
     kept: list[str] = []
     for term in sorted(whole, key=lambda term: (-whole[term], term)):
         if not any(term in other for other in kept):

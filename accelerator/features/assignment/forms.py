@@ -31,11 +31,7 @@ class ProposeForm(Form):
 
     reviews = IntegerField(_l("Reviews of each idea"), [InputRequired()])
     least = IntegerField(_l("Each reviewer takes at least"), [InputRequired()])
-    most = IntegerField(
-        _l("and at most"),
-        [InputRequired()],
-        description=_l("Unless something else is said for a reviewer, by you or by themselves."),
-    )
+    most = IntegerField(_l("and at most"), [InputRequired()])
     keep = BooleanField(
         _l("Keep the reviewers that are assigned"),
         description=_l("Without the tick, those who have not begun may be exchanged."),

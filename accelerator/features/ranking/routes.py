@@ -176,6 +176,6 @@ def _url(view: str, cohort_stage: Any, **values: Any) -> str:
 def _page(name: str, cohort_stage: Any, form: LineForm, page: Any) -> str:
     cohort, stage = cohort_stage
     return render_template(
-        f"ranking/{name}.html", cohort=cohort, stage=stage, form=form, page=page, kept=form.kept(),
+        f"ranking/{name}.html", cohort=cohort, stage=stage, form=form, page=page, line=form.kept(),
         here={"cohort_code": cohort.code, "stage_key": stage.key},
     )  # fmt: skip

@@ -79,8 +79,8 @@ class Inquiry(Base):
 
     __tablename__ = "inquiry"
     __table_args__ = (
-        Index("ix_inquiry_idea_id_passage_id", "idea_id", "passage_id"),
-        Index("ix_inquiry_asked_by_id", "asked_by_id"),
+        Index("ix_inquiry_passage_id_asked_by_id", "passage_id", "asked_by_id"),
+        Index("ix_inquiry_idea_id", "idea_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -121,7 +121,10 @@ def solve(found: Materials, tell: Tell = lambda _: None) -> Solved:
         },
         "short": {str(ideas[i]): n for i, n in short.ideas.items()},
         "idle": {str(people[r]): n for r, n in short.reviewers.items()},
-        "skills": {str(ideas[i]): sorted(names) for i, names in short.skills.items()},
+        "skills": {
+            str(ideas[i]): [skill for skill in found.settings.skills if _folded(skill) in missing]
+            for i, missing in short.skills.items()
+        },
         "bottlenecks": [
             {
                 "ideas": [ideas[i] for i in group.ideas],

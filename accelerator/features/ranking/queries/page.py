@@ -51,7 +51,7 @@ class Narrowed:
     after: int = 0
 
     @property
-    def kept(self) -> dict[str, str | int]:
+    def asked(self) -> dict[str, str | int]:
         """Return what stays when the reader turns the page."""
         words: dict[str, str | int] = {
             "group": self.group, "change": self.change, "panel": self.panel, "sort": self.sort,

@@ -43,7 +43,7 @@ _MINE = (
     .correlate(Assignment, Review)
 )
 _ASKED = _MINE.where(Inquiry.answered_at.is_(None))
-_ANSWERED = _MINE.where(Inquiry.answered_at > Review.saved_at)
+_ANSWERED = _MINE.where(Inquiry.answered_at >= Review.saved_at)
 _OTHER = aliased(Assignment)
 _COVERED = (
     select(func.count())

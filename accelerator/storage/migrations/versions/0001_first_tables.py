@@ -846,9 +846,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry")),
     )
     with op.batch_alter_table("inquiry", schema=None) as batch_op:
-        batch_op.create_index("ix_inquiry_asked_by_id", ["asked_by_id"], unique=False)
+        batch_op.create_index("ix_inquiry_idea_id", ["idea_id"], unique=False)
         batch_op.create_index(
-            "ix_inquiry_idea_id_passage_id", ["idea_id", "passage_id"], unique=False
+            "ix_inquiry_passage_id_asked_by_id", ["passage_id", "asked_by_id"], unique=False
         )
 
     op.create_table(
@@ -1104,8 +1104,8 @@ def downgrade() -> None:
 
     op.drop_table("milestone")
     with op.batch_alter_table("inquiry", schema=None) as batch_op:
-        batch_op.drop_index("ix_inquiry_idea_id_passage_id")
-        batch_op.drop_index("ix_inquiry_asked_by_id")
+        batch_op.drop_index("ix_inquiry_passage_id_asked_by_id")
+        batch_op.drop_index("ix_inquiry_idea_id")
 
     op.drop_table("inquiry")
     op.drop_table("final_idea")
