@@ -8,6 +8,7 @@ reviews.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from functools import lru_cache
 from math import sqrt
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
@@ -192,6 +193,7 @@ def ranking_of(
     return StageRanking(digest, line, ideas, taken, ranked)
 
 
+@lru_cache(maxsize=64)  # building it costs more than asking with it
 def _digest(cohort_id: int, stage_id: int, scope: Scope) -> Select[Any]:
     ideas = (
         select(func.count())

@@ -15,8 +15,8 @@ from accelerator.storage.tables import Assignment, Criterion, Idea, Passage, Rev
 if TYPE_CHECKING:
     from accelerator.domain.scoring import Crossing
 
-# Leaving out each reviewer in turn costs reviews × reviewers; above this, over half a second.
-MOST_FOR_ROBUSTNESS = 2_000_000
+# Leaving out each reviewer in turn costs reviews × reviewers; above this, over a second.
+MOST_FOR_ROBUSTNESS = 1_000_000
 
 Weights = tuple[tuple[str, float, int], ...]  # key, weight (0 when not counted), levels
 
