@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, insert, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, cast, insert, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -110,7 +110,9 @@ def _deliver_to(
     parts = []
     for row in rows:
         key = row["key"] + cast(person, String) + f":{row['channel']}"
-        values = {name: literal(value, columns[name].type) for name, value in row.items()}
+        values: dict[str, ColumnElement[Any]] = {
+            name: literal(value, columns[name].type) for name, value in row.items()
+        }
         values |= {"key": key, "person_id": person}
         parts.append(select(*(value.label(name) for name, value in values.items())))
     new = union_all(*parts).subquery()

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import chain
 from accelerator.activity.letters import Reader, letter, notice_text, veiled
+from accelerator.domain.policy import Actor
 from accelerator.storage.tables import Delivery, Event, Idea, JobRun, Lease, Person, Seal
+from accelerator.storage.visibility import outside_team
 
 PAGE = 50
 STATES = ("waiting", "retrying", "failed", "sent", "cancelled")
@@ -80,10 +82,18 @@ class AuditPage:
 
 
 def messages(
-    session: Session, *, state: str, channel: str, words: str, after: int | None, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    state: str,
+    channel: str,
+    words: str,
+    after: int | None,
+    now: datetime,
 ) -> MessagesPage:
     """List messages by state, channel and receiver."""
     wanted = select(Delivery, Person).join(Person, Person.id == Delivery.person_id)
+    wanted = wanted.where(or_(Delivery.person_id == actor.id, not_(_about_own(actor, Delivery))))
     for value, column in ((state, Delivery.state), (channel, Delivery.channel)):
         wanted = wanted.where(column == value) if value else wanted
     if words:
@@ -110,12 +120,15 @@ def messages(
     )
 
 
-def message(session: Session, *, delivery_id: int, base_url: str) -> Message | None:
+def message(session: Session, *, actor: Actor, delivery_id: int, base_url: str) -> Message | None:
     """Return one message: as it was sent, else as it would read now."""
     found = session.execute(
         select(Delivery, Person)
         .join(Person, Person.id == Delivery.person_id)
-        .where(Delivery.id == delivery_id)
+        .where(
+            Delivery.id == delivery_id,
+            or_(Delivery.person_id == actor.id, not_(_about_own(actor, Delivery))),
+        )
     ).one_or_none()
     if found is None:
         return None
@@ -144,13 +157,23 @@ def _reader(person: Person) -> Reader:
     return Reader(person.display_name, person.language, person.time_zone)
 
 
+def _about_own(actor: Actor, table: type[Delivery | Event]) -> ColumnElement[bool]:
+    """It concerns an idea of the administrator's own team, from whom its reviewers are hidden."""
+    one = cast(Idea.id, String)
+    named = Event.idea_id == Idea.id if table is Event else Delivery.about == "idea:" + one
+    told = or_(named, cast(table.data, String).contains(Idea.code))
+    return exists().where(not_(outside_team(actor)), told).correlate(table)
+
+
 def _named(words: str) -> ColumnElement[bool]:
     like = f"%{words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
     columns = (Person.family_name, Person.given_name, Person.email)
     return or_(*(column.ilike(like, escape="!") for column in columns))
 
 
-def audit(session: Session, *, kind: str, words: str, code: str, after: int | None) -> AuditPage:
+def audit(
+    session: Session, *, actor: Actor, kind: str, words: str, code: str, after: int | None
+) -> AuditPage:
     """List events by kind, by who acted, and by idea."""
     wanted = (
         select(Event, Person, Idea.code)
@@ -159,6 +182,7 @@ def audit(session: Session, *, kind: str, words: str, code: str, after: int | No
         .order_by(Event.id.desc())
         .limit(PAGE + 1)
     )
+    wanted = wanted.where(or_(Event.actor_id == actor.id, not_(_about_own(actor, Event))))
     if kind:
         wanted = wanted.where(Event.kind == kind)
     if words:

@@ -46,7 +46,7 @@ def messages() -> ResponseReturnValue:
         "channel": _one_of("channel", queries.CHANNELS),
         "words": _word("q"),
     }
-    page = queries.messages(db(), **chosen, after=_after(), now=clock.now())
+    page = queries.messages(db(), actor=actor(), **chosen, after=_after(), now=clock.now())
     return render_template("admin/messages.html", page=page, chosen=chosen)
 
 
@@ -90,7 +90,7 @@ def resend(delivery_id: int) -> ResponseReturnValue:
 def audit() -> ResponseReturnValue:
     """List what happened by kind, by who acted and by idea; on request prove the seals."""
     chosen = {"kind": _one_of("kind", KINDS), "words": _word("q"), "code": _word("idea").upper()}
-    page = queries.audit(db(), **chosen, after=_after())
+    page = queries.audit(db(), actor=actor(), **chosen, after=_after())
     proof = queries.seals(db()) if request.args.get("prove") else None
     kinds = sorted(((kind, _(label)) for kind, label in KINDS.items()), key=lambda pair: pair[1])
     return render_template("admin/audit.html", page=page, chosen=chosen, proof=proof, kinds=kinds)
@@ -110,7 +110,9 @@ def _resend(delivery_id: int | None, back: str) -> ResponseReturnValue:
 def _found(delivery_id: int) -> queries.Message:
     if delivery_id > LARGEST_ID:
         abort(404)
-    found = queries.message(db(), delivery_id=delivery_id, base_url=config().base_url)
+    found = queries.message(
+        db(), actor=actor(), delivery_id=delivery_id, base_url=config().base_url
+    )
     if found is None:
         raise NotFound
     return found

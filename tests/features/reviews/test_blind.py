@@ -4,8 +4,17 @@ import pytest
 from sqlalchemy import select
 
 from accelerator.standing.feedback import comments_for_team
-from accelerator.storage.tables import Assignment, Idea, Person, Stage, Version
+from accelerator.storage.tables import (
+    Assignment,
+    Delivery,
+    Idea,
+    Person,
+    Stage,
+    TeamMember,
+    Version,
+)
 from tests.features.reviews.acts import FULL, write
+from tests.world import NOW
 
 SECRETS = ("CANARYREVIEWER", "CANARYNOTE", "CANARYCOMMENT", "CANARYSECOND")
 
@@ -141,3 +150,34 @@ def test_what_the_team_reads_has_names_only_where_reviewers_are_open(world, code
         ("CANARYCOMMENT", ""),
     ]
     assert {one.reviewer for one in named} == {"Test CANARYREVIEWER", "Test CANARYSECOND"}
+
+
+def test_an_administrator_in_the_team_meets_no_reviewer_in_log_and_messages(world, code):
+    world.client("manager").post(
+        "/cohorts/S27/spark/assign",
+        data={"idea": code, "reviewer": str(world.people["employee"]), "due_on": "2027-03-01"},
+    )
+    write(world, code, who="second", comment_to_team="CANARYSECOND")
+    client = world.client("admin")
+    shown = [client.get(f"/admin/{page}").get_data(as_text=True) for page in ("audit", "messages")]
+    assert any("CANARY" in one for one in shown)
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+        member = TeamMember(
+            idea_id=idea.id, person_id=world.people["admin"], state="accepted", invited_at=NOW
+        )
+        session.add(member)
+        told = session.scalars(
+            select(Delivery.id).where(Delivery.person_id != world.people["admin"])
+        ).all()
+    for page in ("audit", "audit?idea=" + code, "messages"):
+        text = client.get(f"/admin/{page}").get_data(as_text=True)
+        assert not [secret for secret in SECRETS if secret in text], page
+        assert f'href="/ideas/{code}"' not in text, page
+    assert told
+    assert {client.get(f"/admin/messages/{one}").status_code for one in told} <= {404, 200}
+    assert not [
+        one
+        for one in told
+        if any(s in client.get(f"/admin/messages/{one}").get_data(as_text=True) for s in SECRETS)
+    ]
