@@ -130,6 +130,23 @@ def test_the_outcome_shows_once_it_is_announced_as_far_as_the_stage_allows(world
     assert ("Your score was 3.20, that of 1 other reviewer 2.00." in page) is shown
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_wrote_nothing_learns_the_outcome_but_not_what_others_wrote(world, code):
+    world.assign(code, "second")
+    write(world, code, who="second")
+    write(world, code, action="save")
+    decide(world, code, others_visible="after_mine")
+    with world.session() as session:
+        row = session.scalars(
+            select(Assignment).where(Assignment.reviewer_id == world.people["reviewer"])
+        ).one()
+        row.state = "closed"
+    page = world.client("reviewer").get(f"/ideas/{code}/review").get_data(as_text=True)
+    assert "What the gate decided" in page
+    assert "CANARY reason" not in page
+    assert "Your score was" not in page
+
+
 def others(world, number):
     """Add submitted reviews of other people behind the pages' back."""
     for n in range(number):

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.bilingual import language_of
-from accelerator.domain.reviews import ASKED, AssignmentState, OthersVisible
+from accelerator.domain.reviews import ASKED, AssignmentState, shows_others
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.features.reviews.queries.workspace import Facts
 from accelerator.storage.tables import (
@@ -85,7 +85,7 @@ class Question:
 class Told:
     """The announced decision, beside what this reviewer had recommended and scored.
 
-    Reason and the others' mean are empty where the stage never shows what others wrote.
+    Reason and the others' mean are empty where this reviewer may not read what others wrote.
     """
 
     outcome: str
@@ -142,7 +142,8 @@ def _told(session: Session, assignment: Assignment, found: Facts) -> Told | None
     decision = session.scalars(_OUTCOME, {"passage": assignment.passage_id}).one_or_none()
     if decision is None or decision.announced_at is None:
         return None
-    shown = found.stage.others_visible != OthersVisible.NEVER
+    done = assignment.state == AssignmentState.SUBMITTED
+    shown = shows_others(found.stage.others_visible, mine_submitted=done)
     others, mean = (
         session.execute(
             _MEAN, {"passage": assignment.passage_id, "reviewer": assignment.reviewer_id}
