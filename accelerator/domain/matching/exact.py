@@ -13,23 +13,18 @@ from scipy.sparse import coo_array, csr_array, hstack, vstack
 from accelerator.domain.matching.network import Demand, Flow
 from accelerator.domain.matching.problem import Bools, Floats, Ints, MatchingPolicy, Problem
 
-_SMALL = 20_000  # pairs; up to here all of them are looked at
-
 _Block = tuple[csr_array, csr_array | None, csr_array | None, Floats, Floats | float]
 
 
 def with_skills(
-    problem: Problem, demand: Demand, flow: Flow, candidates: Bools, policy: MatchingPolicy
+    problem: Problem, demand: Demand, flow: Flow, policy: MatchingPolicy
 ) -> Bools | None:
     """Return the best pairs that cover each required skill wherever it can be covered at all.
 
     The reviews that the flow could not give stay out. A skill that nobody free has, or that cannot
     be covered for all, is left uncovered as seldom as possible. None when time runs out.
     """
-    allowed = demand.allowed
-    if allowed.sum() > _SMALL:
-        allowed = candidates | _holders(problem, demand, policy.keep)
-    reviewer, idea = np.nonzero(allowed)
+    reviewer, idea = np.nonzero(demand.allowed)
     pairs = len(reviewer)
     room = demand.most - demand.least + flow.idle
     who = np.repeat(np.arange(len(room)), room)
@@ -66,18 +61,6 @@ def with_skills(
     taken = found.x[:pairs] > 0.5  # noqa: PLR2004 - they are 0 or 1 but for rounding
     chosen[reviewer[taken], idea[taken]] = True
     return chosen
-
-
-def _holders(problem: Problem, demand: Demand, keep: int) -> Bools:
-    """Return the best `keep` allowed reviewers of each idea among those who have a skill."""
-    found = np.zeros_like(demand.allowed)
-    for skill in problem.required:
-        has = np.array([skill in held for held in problem.skills], dtype=bool)
-        worth = np.where(demand.allowed & has[:, None], demand.worth, -np.inf)
-        best = np.argsort(-worth, axis=0, kind="stable")[:keep]
-        np.put_along_axis(found, best, True, axis=0)
-        found &= demand.allowed
-    return found
 
 
 def _covers(

@@ -1,5 +1,7 @@
 """Who reviews what: the best matching, or the best that can be had with what it lacks."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from accelerator.domain.matching.exact import with_skills
@@ -21,6 +23,8 @@ from accelerator.domain.matching.problem import (
     Shortage,
 )
 
+MOST_EXACT = 20_000  # pairs; above, required skills are reserved first instead of matched at once
+
 
 def match(problem: Problem, policy: MatchingPolicy | None = None) -> Matching:
     """Return the matching with the most similarity less the cost of loads, within every bound.
@@ -38,11 +42,14 @@ def match(problem: Problem, policy: MatchingPolicy | None = None) -> Matching:
     """
     policy = policy or MatchingPolicy()
     demand = demand_of(problem, policy)
-    flow, candidates = _optimum(demand, first_candidates(demand, policy.keep))
+    flow = _optimum(demand, policy)
     chosen = flow.chosen
     if problem.required and _missing(problem, chosen):
-        found = with_skills(problem, demand, flow, candidates, policy)
-        chosen = chosen if found is None else found
+        if demand.allowed.sum() <= MOST_EXACT:
+            found = with_skills(problem, demand, flow, policy)
+            chosen = chosen if found is None else found
+        else:
+            flow, chosen = _reserved(problem, policy)
     bridging: frozenset[Pair] = frozenset()
     if policy.one_panel:
         chosen, bridging = bridge(problem, demand, chosen)
@@ -65,14 +72,43 @@ def match(problem: Problem, policy: MatchingPolicy | None = None) -> Matching:
     )
 
 
-def _optimum(demand: Demand, candidates: Bools) -> tuple[Flow, Bools]:
-    """Return the best flow over all allowed pairs, and the pairs it took to find and prove it."""
+def _optimum(demand: Demand, policy: MatchingPolicy) -> Flow:
+    """Return the best flow over all allowed pairs."""
+    candidates = first_candidates(demand, policy.keep)
     flow = flow_over(demand, candidates, shortage=False)
     if flow is None:
         flow, candidates = _priced(demand, candidates, shortage=True)
         if flow.short.any() or flow.idle.any():
-            return flow, candidates
-    return _priced(demand, candidates, shortage=False, first=flow)
+            return flow
+    return _priced(demand, candidates, shortage=False, first=flow)[0]
+
+
+def _reserved(problem: Problem, policy: MatchingPolicy) -> tuple[Flow, Bools]:
+    """Return a good matching in which each idea gets its skills first, then the other reviews.
+
+    For problems too large to be exact about skills: each skill, and then the rest, is the best
+    flow that what came before it leaves.
+    """
+    fixed = list(problem.existing)
+    reviewers, ideas = problem.similarity.shape
+    barred = np.zeros((reviewers, ideas), dtype=bool) if problem.barred is None else problem.barred
+    for skill in sorted(problem.required):
+        has = np.array([skill in held for held in problem.skills], dtype=bool)
+        graph = np.zeros_like(barred)
+        for pair in fixed:
+            graph[pair] = True
+        held, covered = graph.sum(axis=0), graph[has].any(axis=0)
+        part = replace(
+            problem, wanted=held + (~covered & (problem.wanted > held)), existing=fixed,
+            least=np.zeros_like(problem.least), barred=barred | ~has[:, None],
+        )  # fmt: skip
+        flow = _optimum(demand_of(part, policy), policy)
+        fixed = [*fixed, *((int(r), int(i)) for r, i in np.argwhere(flow.chosen))]
+    flow = _optimum(demand_of(replace(problem, existing=fixed), policy), policy)
+    chosen = flow.chosen.copy()
+    for pair in fixed[len(problem.existing) :]:
+        chosen[pair] = True
+    return flow, chosen
 
 
 def _priced(

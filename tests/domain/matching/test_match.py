@@ -243,17 +243,21 @@ def test_a_skill_that_nobody_free_has_is_said_and_the_rest_is_done():
     assert match(one, MatchingPolicy(patience=0.0)).shortage.skills.keys() == {0, 1}
 
 
-def test_skills_are_found_beyond_the_pairs_looked_at_first(monkeypatch):
-    monkeypatch.setattr("accelerator.domain.matching.exact._SMALL", 10)
+def test_skills_come_first_where_a_problem_is_too_large_to_be_exact(monkeypatch):
+    monkeypatch.setattr("accelerator.domain.matching.solve.MOST_EXACT", 10)
     rng = np.random.default_rng(1)
     skills = [frozenset({"ip"}) if n % 10 == 0 else frozenset() for n in range(20)]
     similarity = rng.random((20, 12)) - np.array([[0.9 if s else 0.0] for s in skills])
     found = match(
-        problem(similarity, wanted=2, most=6, skills=skills, required=frozenset({"ip"})),
+        problem(
+            similarity, wanted=2, most=7, existing=[(1, 0)], skills=skills,
+            required=frozenset({"ip"}),
+        ),
         MatchingPolicy(keep=2),
-    )
+    )  # fmt: skip
     assert not found.shortage
     held = {idea: [skills[r] for r, i in found.pairs if i == idea] for idea in range(12)}
+    assert [len(held[idea]) for idea in (0, 1)] == [1, 2]
     assert all(frozenset({"ip"}) in of_idea for of_idea in held.values())
 
 

@@ -19,6 +19,7 @@ from accelerator.storage.tables import Cohort, Proposal, ProposedPair, Stage
 
 MOST_SEED = 1_000_000
 ATTEMPTS = 3
+SKILLS_COST = 10  # required skills make a proposal so much slower, at worst
 
 
 def propose(
@@ -57,7 +58,8 @@ def propose(
         raise DomainError(
             "nothing_to_match", N_("There are no ideas that wait for reviews, or no reviewers.")
         )
-    if len(found.passages) * len(found.reviewers) <= AT_ONCE:
+    most = AT_ONCE // SKILLS_COST if settings.skills else AT_ONCE
+    if len(found.passages) * len(found.reviewers) <= most:
         keep(session, proposal=proposal, solved=solve(found), now=now)
     return proposal
 
