@@ -68,8 +68,11 @@ def test_ideas_stay_closed_until_a_manager_asks(world):
     page = world.client("reviewer").get(INTERESTS).get_data(as_text=True)
     assert "The ideas are not open yet" in page
     assert "Battery" not in page
+    queue = world.client("reviewer")
+    assert INTERESTS not in queue.get("/reviews").get_data(as_text=True)
     open_ideas(world)
     open_ideas(world)
+    assert INTERESTS in queue.get("/reviews").get_data(as_text=True)
     with world.session() as session:
         told = session.scalars(select(Delivery).where(Delivery.template == "interests_asked")).all()
         assert sorted({one.person_id for one in told}) == sorted(

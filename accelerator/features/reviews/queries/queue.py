@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, select
+from sqlalchemy import Row, and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.policy import Actor
+from accelerator.domain.policy import Actor, Role
 from accelerator.domain.reviews import (
     ASKED,
     GONE,
@@ -26,6 +26,7 @@ from accelerator.storage.tables import (
     CohortStage,
     Idea,
     Inquiry,
+    Membership,
     Passage,
     Review,
     Stage,
@@ -34,6 +35,7 @@ from accelerator.storage.tables import (
 PAGE = 50
 LATEST = 10
 MOST_OPEN = 500
+MOST_WISHES = 5
 REVIEWABLE = and_(Idea.state == IdeaState.ACTIVE, Passage.state == PassageState.HANDED_IN)
 _MINE = (
     exists()
@@ -101,6 +103,71 @@ _OPEN = (
 )
 
 
+_TO_DO = and_(
+    Assignment.reviewer_id == bindparam("reviewer"), Assignment.state.in_(ASKED), REVIEWABLE
+)
+_DONE = and_(
+    Assignment.reviewer_id == bindparam("reviewer"), Assignment.state == AssignmentState.SUBMITTED
+)
+_COUNTS = (
+    select(
+        func.count().filter(_TO_DO),
+        func.count().filter(and_(_TO_DO, Assignment.state == AssignmentState.ASSIGNED)),
+        func.count().filter(_DONE),
+        func.min(case((_TO_DO, Assignment.due_on))),
+        func.count().filter(and_(_TO_DO, Assignment.skipped_at.is_not(None))),
+        func.coalesce(func.sum(case((_DONE, Review.abstained))), 0),
+    )
+    .select_from(Assignment)
+    .join(Idea, Idea.id == Assignment.idea_id)
+    .join(Passage, Passage.id == Assignment.passage_id)
+    .outerjoin(Review, Review.assignment_id == Assignment.id)
+    .where(Assignment.reviewer_id == bindparam("reviewer"))
+)
+_ROWS = (
+    select(
+        Assignment.id, Assignment.state, Assignment.due_on, Idea.code, Idea.title,
+        Stage.name.label("stage"), Cohort.name.label("cohort"), Cohort.time_zone,
+        Review.submitted_at, Review.id.label("review_id"), REVIEWABLE.label("open"),
+        Assignment.skipped_at, _ASKED.label("asked"), _ANSWERED.label("answered"),
+    )
+    .select_from(Assignment)
+    .join(Idea, Idea.id == Assignment.idea_id)
+    .join(Passage, Passage.id == Assignment.passage_id)
+    .join(Stage, Stage.id == Passage.stage_id)
+    .join(Cohort, Cohort.id == Idea.cohort_id)
+    .outerjoin(Review, Review.assignment_id == Assignment.id)
+)  # fmt: skip
+_WAITING = _ROWS.where(_TO_DO).order_by(Assignment.due_on, Assignment.id).limit(PAGE)
+_DONE_ROWS = _ROWS.where(_DONE).order_by(Assignment.id.desc()).limit(bindparam("most"))
+_DONE_AFTER = _DONE_ROWS.where(Assignment.id < bindparam("after"))
+_WISHES = (
+    select(Cohort.code, Cohort.name, Stage.key, Stage.name)
+    .select_from(CohortStage)
+    .join(Cohort, Cohort.id == CohortStage.cohort_id)
+    .join(Stage, Stage.id == CohortStage.stage_id)
+    .join(Membership, Membership.programme_id == Cohort.programme_id)
+    .where(
+        Membership.person_id == bindparam("reviewer"),
+        Membership.role == Role.REVIEWER,
+        CohortStage.interests_open,
+        CohortStage.review_by >= bindparam("today"),
+    )
+    .order_by(CohortStage.review_by, Cohort.code)
+    .limit(MOST_WISHES)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WishesRow:
+    """A stage whose manager asks which ideas interest its reviewers."""
+
+    cohort_code: str
+    cohort: Bilingual
+    stage_key: str
+    stage: Bilingual
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """One idea a reviewer was asked to review."""
@@ -137,6 +204,7 @@ class Queue:
     minutes: int
     own_pace: bool
     room: int | None = None
+    wishes: tuple[WishesRow, ...] = ()
     more: int | None = None
 
     @property
@@ -151,37 +219,13 @@ class Queue:
 
 
 def queue(session: Session, actor: Actor, *, today: date, after: int | None = None) -> Queue:
-    """Load a reviewer's queue over all programmes; five queries."""
-    mine = Assignment.reviewer_id == actor.id
-    asked = and_(mine, Assignment.state.in_(ASKED), REVIEWABLE)
-    done = and_(mine, Assignment.state == AssignmentState.SUBMITTED)
-    counts = session.execute(
-        select(
-            func.count().filter(asked),
-            func.count().filter(and_(asked, Assignment.state == AssignmentState.ASSIGNED)),
-            func.count().filter(done),
-            func.min(case((asked, Assignment.due_on))),
-            func.count().filter(and_(asked, Assignment.skipped_at.is_not(None))),
-            func.coalesce(func.sum(case((done, Review.abstained))), 0),
-        )
-        .select_from(Assignment)
-        .join(Idea, Idea.id == Assignment.idea_id)
-        .join(Passage, Passage.id == Assignment.passage_id)
-        .outerjoin(Review, Review.assignment_id == Assignment.id)
-        .where(mine)
-    ).one()
-    waiting = [
-        _queue_row(row)
-        for row in session.execute(
-            _queue_rows(asked).order_by(Assignment.due_on, Assignment.id).limit(PAGE)
-        )
-    ]
-    page = done if after is None else and_(done, Assignment.id < after)
+    """Load a reviewer's queue over all programmes; six queries."""
+    reader = {"reviewer": actor.id}
+    counts = session.execute(_COUNTS, reader).one()
+    waiting = [_queue_row(row) for row in session.execute(_WAITING, reader)]
     most = LATEST if after is None else PAGE
-    latest = [
-        _queue_row(row)
-        for row in session.execute(_queue_rows(page).order_by(Assignment.id.desc()).limit(most + 1))
-    ]
+    done, place = (_DONE_ROWS, {}) if after is None else (_DONE_AFTER, {"after": after})
+    latest = [_queue_row(row) for row in session.execute(done, reader | place | {"most": most + 1})]
     sittings = sittings_of(session, actor.id)
     return Queue(
         to_answer=tuple(row for row in waiting if row.state is AssignmentState.ASSIGNED),
@@ -194,28 +238,13 @@ def queue(session: Session, actor: Actor, *, today: date, after: int | None = No
         skipped=counts[4],
         abstained=counts[5],
         minutes=typical_minutes(sittings),
-        room=session.scalar(_ROOM, {"reviewer": actor.id, "today": today}),
+        room=session.scalar(_ROOM, reader | {"today": today}),
         own_pace=len(sittings) >= HISTORY_NEEDED,
+        wishes=tuple(
+            WishesRow(*row) for row in session.execute(_WISHES, reader | {"today": today})
+        ),
         more=latest[most - 1].assignment_id if len(latest) > most else None,
     )
-
-
-def _queue_rows(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Assignment.id, Assignment.state, Assignment.due_on, Idea.code, Idea.title,
-            Stage.name.label("stage"), Cohort.name.label("cohort"), Cohort.time_zone,
-            Review.submitted_at, Review.id.label("review_id"), REVIEWABLE.label("open"),
-            Assignment.skipped_at, _ASKED.label("asked"), _ANSWERED.label("answered"),
-        )
-        .select_from(Assignment)
-        .join(Idea, Idea.id == Assignment.idea_id)
-        .join(Passage, Passage.id == Assignment.passage_id)
-        .join(Stage, Stage.id == Passage.stage_id)
-        .join(Cohort, Cohort.id == Idea.cohort_id)
-        .outerjoin(Review, Review.assignment_id == Assignment.id)
-        .where(condition)
-    )  # fmt: skip
 
 
 def _queue_row(row: Row[*tuple[Any, ...]]) -> QueueRow:
