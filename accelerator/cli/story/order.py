@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import groupby
 
-from accelerator.cli.story import company, gates, ideas
+from accelerator.cli.story import company, gates, ideas, rounds, sharing
 from accelerator.cli.story.player import ZONE, Days, Player, Told
 
 MORNING = time(9, 0)
@@ -17,6 +17,7 @@ Play = Callable[[Player, datetime], None]
 START, INVITE, JOIN, HAND_OVER, CLAIM, SHOW, WRITE, VERIFY, ASK, ANSWER, DONE = range(11)
 HAND_IN, ASSIGN, REVIEW, DECIDE, ANNOUNCE, WITHDRAW = range(11, 17)
 STEP = 100
+AFTER_IDEAS = "rounds, when the ideas have moved"  # later on a day, and last at one moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ def _company(story: Told, days: Days) -> Iterator[Happening]:
     for cohort in story["cohorts"]:
         play = partial(_open, cohort)
         yield Happening(days.past(cohort["intake"]["opens"] - 14), 0, cohort["code"], play)
+    for told in story["calibrations"]:
+        yield Happening(days.past(told["day"]), 0, AFTER_IDEAS, partial(rounds.calibrate, told))
+    for told in story["finals"]:
+        yield Happening(days.past(told["day"]), 0, AFTER_IDEAS, partial(rounds.compare, told))
+    yield Happening(days.today, 1, AFTER_IDEAS, sharing.share_out)
 
 
 def _open(told: Told, player: Player, now: datetime) -> None:
