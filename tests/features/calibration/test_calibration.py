@@ -326,6 +326,17 @@ def test_the_same_few_queries_for_three_reviewers_and_ten(world):
     assert counts == [10, 6, 10, 6, 7, 6]
 
 
+def test_the_queue_serves_anchors_first_and_leads_to_the_round(world):
+    codes = ideas(world, 4)
+    world.assign(codes[0], "reviewer")
+    choose(world, codes[2:])
+    text = page(world, "reviewer", "/reviews")
+    assert text.index(codes[2]) < text.index(codes[3]) < text.index(codes[0])
+    assert text.count(f'href="{MINE}"') == 2
+    client = world.client("reviewer")
+    assert client.get("/reviews/next").headers["Location"].endswith(f"/ideas/{codes[2]}/review")
+
+
 def test_it_speaks_japanese(world):
     choose(world, ideas(world, 2))
     with world.session() as session:

@@ -22,6 +22,7 @@ from accelerator.storage.tables import (
     Stage,
 )
 
+PAIR = 2
 MOST_IDEAS = 40  # in one round: 780 pairs
 OFFERED = 100  # ideas, the best by the reviews first
 PEOPLE = 50
@@ -59,14 +60,17 @@ class Choice:
 
     @property
     def usual(self) -> tuple[str, ...]:
-        """Return the ideas ticked at first: those above the line, or all where nothing is ranked.
+        """Return the ideas ticked at first: those above the line, all where nothing is ranked.
 
         A round that is open has got its ideas: nothing more is ticked.
         """
         if self.opened:
             return ()
         ranked = any(idea.adjusted is not None for idea in self.ideas)
-        return tuple(idea.code for idea in self.ideas if idea.above or not ranked)[:MOST_IDEAS]
+        usual = [
+            idea.code for at, idea in enumerate(self.ideas) if idea.above or not ranked or at < PAIR
+        ]
+        return tuple(usual[:MOST_IDEAS])
 
 
 def choice(

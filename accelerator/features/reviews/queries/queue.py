@@ -20,6 +20,7 @@ from accelerator.domain.reviews import (
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.features.reviews.queries.answer import sittings_of
 from accelerator.storage.tables import (
+    Anchor,
     Assignment,
     Capacity,
     Cohort,
@@ -44,6 +45,7 @@ _MINE = (
     )
     .correlate(Assignment, Review)
 )
+_ANCHOR = exists().where(Anchor.passage_id == Assignment.passage_id).correlate(Assignment)
 _ASKED = _MINE.where(Inquiry.answered_at.is_(None))
 _ANSWERED = _MINE.where(Inquiry.answered_at >= Review.saved_at)
 _OTHER = aliased(Assignment)
@@ -95,6 +97,7 @@ _OPEN = (
         Idea.code == bindparam("after"),
         Assignment.skipped_at.is_not(None),
         Assignment.skipped_at,
+        _ANCHOR.desc(),
         _COVERED * 1.0 / case((Stage.reviews_per_idea > 0, Stage.reviews_per_idea), else_=1),
         Assignment.due_on,
         Assignment.id,
@@ -130,6 +133,7 @@ _ROWS = (
         Stage.name.label("stage"), Cohort.name.label("cohort"), Cohort.time_zone,
         Review.submitted_at, Review.id.label("review_id"), REVIEWABLE.label("open"),
         Assignment.skipped_at, _ASKED.label("asked"), _ANSWERED.label("answered"),
+        _ANCHOR.label("anchor"), Cohort.code.label("cohort_code"), Stage.key.label("stage_key"),
     )
     .select_from(Assignment)
     .join(Idea, Idea.id == Assignment.idea_id)
@@ -138,7 +142,9 @@ _ROWS = (
     .join(Cohort, Cohort.id == Idea.cohort_id)
     .outerjoin(Review, Review.assignment_id == Assignment.id)
 )  # fmt: skip
-_WAITING = _ROWS.where(_TO_DO).order_by(Assignment.due_on, Assignment.id).limit(PAGE)
+_WAITING = (
+    _ROWS.where(_TO_DO).order_by(_ANCHOR.desc(), Assignment.due_on, Assignment.id).limit(PAGE)
+)
 _DONE_ROWS = _ROWS.where(_DONE).order_by(Assignment.id.desc()).limit(bindparam("most"))
 _DONE_AFTER = _DONE_ROWS.where(Assignment.id < bindparam("after"))
 _WISHES = (
@@ -186,6 +192,7 @@ class QueueRow:
     skipped: bool
     asked: bool
     answered: bool
+    anchor: tuple[str, str] | None  # the cohort's code and the stage's key of its calibration round
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +269,13 @@ def _queue_row(row: Row[*tuple[Any, ...]]) -> QueueRow:
         skipped=row.skipped_at is not None,
         asked=bool(row.asked),
         answered=bool(row.answered),
+        anchor=(row.cohort_code, row.stage_key) if row.anchor else None,
         late=row.submitted_at is not None and is_late(row.submitted_at, row.due_on, row.time_zone),
     )
 
 
 def next_code(session: Session, actor: Actor, *, after: str = "") -> str | None:
-    """Return the open review to do next: skipped ones last, then the least covered idea first.
+    """Return the open review to do next: skipped ones last, anchors first, then the least covered.
 
     Coverage is in relation to how many reviews the stage wants; equals go by the nearest date.
     `after` is the idea just looked at; it comes again only when it alone is left.
