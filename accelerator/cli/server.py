@@ -28,8 +28,8 @@ _ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1
 _libc = ctypes.CDLL(None)
 if hasattr(_libc, "mallopt"):
     _libc.mallopt(_ARENA_MAX, 2)
-    _libc.mallopt(_MMAP_THRESHOLD, 1024 * 1024)
-    _libc.mallopt(_TRIM_THRESHOLD, 1024 * 1024)
+    _libc.mallopt(_MMAP_THRESHOLD, 128 * 1024)
+    _libc.mallopt(_TRIM_THRESHOLD, 128 * 1024)
 
 # One request takes one core, and no library's threads are running when the workers are forked.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -37,8 +37,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 def when_ready(server: Any) -> None:
     """Load what the first requests would load in each worker, then fork from there."""
-    import accelerator.domain.scoring  # noqa: F401 - the numbers' own library comes with it
+    from accelerator.domain.scoring import Scored, rank
     from accelerator.i18n import gettext, speaking
+
+    # The numbers' own library loads parts of itself when they are first used.
+    rank([Scored(idea, reviewer, idea) for idea in range(3) for reviewer in range(3)], capacity=1)
 
     with speaking("ja"):
         gettext("Ideas")

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, false, literal, select
+from flask import request
+from sqlalchemy import Select, bindparam, false, literal, select
 
 from accelerator.domain.policy import Actor, Permission, Subject
 from accelerator.domain.stages import PRIVATE, Audience
@@ -39,14 +40,21 @@ def load(name: str, actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     return _LOADERS[name](actor, arguments)
 
 
-def _locked(statement: Select[Any]) -> Select[Any]:
-    """Lock the row for a write, so that two people who change the same thing take turns."""
-    from flask import request
-
-    return statement if request.method in SAFE else statement.with_for_update(of=Idea)
+Statement = Callable[[Actor], Select[Any]]
 
 
-@lru_cache(maxsize=256)
+def _row(statement: Statement, actor: Actor, **values: Any) -> Any:
+    """Ask for one row; for a write it is locked, so that two people take turns at changing it."""
+    wanted = _built(statement, actor, locked=request.method not in SAFE)
+    return db().execute(wanted, values).one_or_none()
+
+
+@lru_cache(maxsize=512)  # putting the statement together costs more than asking it
+def _built(statement: Statement, actor: Actor, *, locked: bool) -> Select[Any]:
+    wanted = statement(actor)
+    return wanted.with_for_update(of=Idea) if locked else wanted
+
+
 def relation_columns(actor: Actor) -> tuple[Any, ...]:
     """Return the columns that say what the actor is to each Idea row, beside its programme."""
     return (
@@ -72,38 +80,33 @@ def _relation(actor: Actor, row: Any, **more: bool) -> Subject:
     )
 
 
-def _idea(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
-    row = (
-        db()
-        .execute(
-            _locked(
-                select(Idea, *relation_columns(actor))
-                .join(Cohort, Cohort.id == Idea.cohort_id)
-                .where(Idea.code == arguments.pop("code"))
-            )
-        )
-        .one_or_none()
+def _ideas(actor: Actor) -> Select[Any]:
+    return (
+        select(Idea, *relation_columns(actor))
+        .join(Cohort, Cohort.id == Idea.cohort_id)
+        .where(Idea.code == bindparam("code"))
     )
+
+
+def _idea(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    row = _row(_ideas, actor, code=arguments.pop("code"))
     return None if row is None else (row.Idea, _relation(actor, row), Permission.IDEA_VIEW)
 
 
 def _part_of_idea(table: Any, parameter: str, *, shown_by: Permission) -> Loader:
     """Make the loader of something that hangs on an idea: `/ideas/<code>/…/<id>`."""
 
-    def loader(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    def parts(actor: Actor) -> Select[Any]:
         own = table.reviewer_id == actor.id if table is Assignment else false()
-        row = (
-            db()
-            .execute(
-                _locked(
-                    select(table, Idea, own.label("own"), *relation_columns(actor))
-                    .join(Idea, Idea.id == table.idea_id)
-                    .join(Cohort, Cohort.id == Idea.cohort_id)
-                    .where(Idea.code == arguments.pop("code"), table.id == arguments.pop(parameter))
-                )
-            )
-            .one_or_none()
+        return (
+            select(table, Idea, own.label("own"), *relation_columns(actor))
+            .join(Idea, Idea.id == table.idea_id)
+            .join(Cohort, Cohort.id == Idea.cohort_id)
+            .where(Idea.code == bindparam("code"), table.id == bindparam("part"))
         )
+
+    def loader(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+        row = _row(parts, actor, code=arguments.pop("code"), part=arguments.pop(parameter))
         if row is None:
             return None
         return row[0], _relation(actor, row, own=bool(row.own)), shown_by
@@ -111,22 +114,20 @@ def _part_of_idea(table: Any, parameter: str, *, shown_by: Permission) -> Loader
     return loader
 
 
+def _reviews(actor: Actor) -> Select[Any]:
+    return (
+        select(Assignment, Idea, literal(1).label("own"), *relation_columns(actor))
+        .join(Idea, Idea.id == Assignment.idea_id)
+        .join(Cohort, Cohort.id == Idea.cohort_id)
+        .where(Idea.code == bindparam("code"), Assignment.reviewer_id == actor.id)
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+
+
 def _review(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     """Load the actor's own newest assignment to an idea: `/ideas/<code>/review`."""
-    row = (
-        db()
-        .execute(
-            _locked(
-                select(Assignment, Idea, literal(1).label("own"), *relation_columns(actor))
-                .join(Idea, Idea.id == Assignment.idea_id)
-                .join(Cohort, Cohort.id == Idea.cohort_id)
-                .where(Idea.code == arguments.pop("code"), Assignment.reviewer_id == actor.id)
-                .order_by(Assignment.id.desc())
-                .limit(1)
-            )
-        )
-        .one_or_none()
-    )
+    row = _row(_reviews, actor, code=arguments.pop("code"))
     if row is None:
         return None
     return row.Assignment, _relation(actor, row, own=True), Permission.REVIEW_WRITE
@@ -165,8 +166,6 @@ def _cohort_stage(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
 
 def _final(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     """Load the final round of a cohort's stage for its judges: `…/<stage_key>/final/judge`."""
-    from flask import request
-
     statement = (
         select(Cohort, Stage, Final, FinalJudge.person_id)
         .select_from(Final)
@@ -188,8 +187,6 @@ def _final(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
 
 def _proposal(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     """Load a proposal with its cohort and stage; who writes, locks it."""
-    from flask import request
-
     found = (
         select(Cohort, Stage, Proposal)
         .join(Stage, Stage.programme_id == Cohort.programme_id)

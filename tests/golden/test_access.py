@@ -24,6 +24,9 @@ from accelerator.storage.tables import (
     Conflict,
     Delivery,
     Evidence,
+    Final,
+    FinalIdea,
+    FinalJudge,
     Idea,
     MailedLink,
     Milestone,
@@ -72,6 +75,7 @@ def values(world: World) -> dict[str, Any]:
     code = world.idea("owner", title=SECRET, state="active", team=("mate",), pending=("invitee",))
     world.idea("owner", title=DRAFT, team=("mate",))
     world.assign(code, "reviewer")
+    other = world.idea("stranger", state="active")
     with world.session() as session:
         idea = session.scalars(select(Idea).where(Idea.code == code)).one()
         session.get_one(Person, world.people["reviewer"]).family_name = REVIEWER
@@ -113,7 +117,22 @@ def values(world: World) -> dict[str, Any]:
             state="failed", made_by_id=world.people["manager"], made_at=NOW,
             result={"error": "unsolved"},
         )  # fmt: skip
-        session.add_all([delivery, proposal])
+        final = Final(
+            cohort_id=world.cohort_id, stage_id=world.stage_ids[0], seed=1,
+            opened_by_id=world.people["manager"], opened_at=NOW, closed_at=None,
+        )  # fmt: skip
+        session.add_all([delivery, proposal, final])
+        session.flush()
+        second = session.scalars(select(Idea.passage_id).where(Idea.code == other)).one()
+        session.add_all(
+            [
+                FinalJudge(final_id=final.id, person_id=world.people["reviewer"]),
+                *(
+                    FinalIdea(final_id=final.id, passage_id=passage)
+                    for passage in (idea.passage_id, second)
+                ),
+            ]
+        )
         session.flush()
         return {
             "code": code, "programme_key": "spark", "cohort_code": "S27", "stage_key": "spark",

@@ -182,9 +182,11 @@ def reviewed(reviewer: Visitor, mark: str, words: str) -> None:
 
 def decided(manager: Visitor, reason: str) -> None:
     """The ranking leads to the gate; list and messages are seen before anything counts."""
-    manager.open("/cohorts/T27/spark/ranking")
+    manager.open("/cohorts/T27/spark/ranking/reviewers")
     alone = manager.said("Too few ideas have two reviews, so nobody can tell.")
     expect(manager.page.locator("#agreement")).to_contain_text(alone)
+    manager.look()
+    manager.open("/cohorts/T27/spark/ranking")
     manager.press("Go to the gate")
     manager.page.check("thead input")
     with manager.page.expect_navigation():

@@ -151,7 +151,7 @@ def test_the_queue_asks_the_same_whatever_its_length(world, many):
     client = world.client("reviewer")
     with queries(world.engine) as asked:
         assert client.get("/reviews").status_code == 200
-    assert len(asked) == 7, asked
+    assert len(asked) == 8, asked
     with queries(world.engine) as asked:
         client.get("/reviews/next")
     assert len(asked) == 2, asked

@@ -64,6 +64,11 @@ _MEAN = (
 )
 
 
+_MY_QUESTIONS = _QUESTIONS.where(
+    Inquiry.passage_id == bindparam("passage"), Inquiry.asked_by_id == bindparam("reviewer")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question to the team with its answer; `by` is empty where the asker stays unknown."""
@@ -121,15 +126,12 @@ def beside(session: Session, assignment: Assignment, found: Facts) -> Beside:
             "reviewer": assignment.reviewer_id,
         },
     ).one()  # fmt: skip
-    asked = _QUESTIONS.where(
-        Inquiry.passage_id == assignment.passage_id,
-        Inquiry.asked_by_id == assignment.reviewer_id,
-    )
+    mine = {"passage": assignment.passage_id, "reviewer": assignment.reviewer_id}
     return Beside(
         newest=newest if newest and newest > pinned else None,
         before=before,
         left=left,
-        questions=tuple(_question(row) for row in session.scalars(asked)),
+        questions=tuple(_question(row) for row in session.scalars(_MY_QUESTIONS, mine)),
         told=None if found.open else _told(session, assignment, found),
     )
 
