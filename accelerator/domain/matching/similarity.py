@@ -31,6 +31,19 @@ _STOP = frozenset(
     )
 )
 _WORD = re.compile("[\u3005-\u3007\u30a1-\u30ff\u3400-\u9fff\uf900-\ufaff]+")  # no hiragana
+_KATAKANA = re.compile("[\u30a1-\u30ff]+")
+# Words of which an English text consists whatever it is about; they count, but explain nothing.
+_COMMON = """
+a about after against all also an and any are as at be because been before between both but
+by can could day days did do does each eight every few first five for four from had has have
+he her here his how i if in into is it its last least less made make makes many may might
+month months more most much need needs new nine no not of on one only or other others our
+out over own per same second seven shall she should six so some such ten than that the their
+them then there these they this those three to two under up use used uses using very was we
+week weeks well were what when where which while who why will with within without would year
+years you your
+"""
+COMMON = frozenset(_COMMON.split())
 _PIECE = 2  # characters of the shortest Japanese term
 MOST_WORDS = 4
 
@@ -107,10 +120,22 @@ def _telling(weights: Mapping[str, float]) -> tuple[str, ...]:
             word, weight = word + piece[1], weight + weights[piece]
         whole[word] = weight
     kept: list[str] = []
-    for term in sorted(whole, key=lambda term: (-whole[term], term)):
+    telling = [term for term in whole if _tells(term)]
+    for term in sorted(telling, key=lambda term: (-whole[term], term)):
         if not any(term in other for other in kept):
             kept = [other for other in kept if other not in term] + [term]
     return tuple(kept[:MOST_WORDS])
+
+
+def _tells(term: str) -> bool:
+    """Say whether a term means something by itself: no common word, no shred of katakana.
+
+    >>> [_tells(term) for term in ("two years", "pump two", "ター", "電池")]
+    [False, True, False, True]
+    """
+    if _KATAKANA.fullmatch(term):
+        return len(term) > _PIECE
+    return not all(word in COMMON for word in term.split())
 
 
 def terms_of(text: str) -> list[str]:
