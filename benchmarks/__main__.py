@@ -33,16 +33,14 @@ The last measured table of `make bench`: {day}, {cores} cores ({machine}), Pytho
 
 One programme, one cohort, 500 reviewers, three reviews an idea, events and messages included;
 gunicorn with two workers, one browser. CPU is milliseconds for each request as the kernel counts
-them, of the server's processes and of PostgreSQL's, in the cheapest of six batches, because other
-work on the machine can only add to it. Three of four ideas were decided before; all of
-them stand in one cohort, which the CSV holds whole. The floor is a plain Flask page with as many
-rows and queries, and as long (`benchmarks/floor.py`). Growth compares with 1,000 ideas; the ranking
-and the CSV hold ten times as much then, so theirs is not judged.
+them, of the server's processes and of PostgreSQL's: the median of twelve batches. Three of four
+ideas were decided before; all of them stand in one cohort, which the CSV holds whole.
 
-Read the verdicts with this in mind. The cheapest batch is not a median: it flatters a page on a
-busy machine. The limit of ten queries is not applied to the review post, which runs twelve. The
-floor loads ORM rows and carries a signed cookie and a CSRF token; against a barer one, measured
-before, the same pages stood at 3.5 to 10 times the floor.
+The floor is a plain Flask page that asks as many queries, reads as many rows and is as long
+(`benchmarks/floor.py`): ORM rows, a signed cookie and a CSRF token, but nobody to look up, no
+permissions, languages or macros. A page and its floor are asked for in turns, so that both see the
+same machine. Growth compares with 1,000 ideas; the ranking and the CSV hold ten times as much then,
+so theirs is not judged.
 """
 
 

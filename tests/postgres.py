@@ -70,7 +70,8 @@ class PostgresServer:
     def clone(self, template: str) -> str:
         """Return the address of a fresh copy of a database nobody is connected to."""
         name = f"clone_{next(self._numbers)}"
-        self._command("CREATE DATABASE {} TEMPLATE {}", name, template)
+        # Copying the files costs a fifth of writing every page to the log, the default since 15.
+        self._command("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return self.url(name)
 
     def drop(self, url: str) -> None:
