@@ -15,8 +15,10 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal,
+    not_,
     null,
     select,
     union_all,
@@ -32,9 +34,13 @@ from accelerator.storage.tables import (
     Assignment,
     Cohort,
     Delivery,
+    Final,
+    FinalJudge,
     Idea,
+    Inquiry,
     Milestone,
     Passage,
+    Pick,
     Stage,
     TeamMember,
 )
@@ -55,6 +61,8 @@ class Kind(StrEnum):
     MILESTONE = auto()
     ANSWER = auto()
     REVIEW = auto()
+    QUESTION = auto()
+    COMPARE = auto()
     DECIDE = auto()
     ANNOUNCE = auto()
     DATES = auto()
@@ -65,7 +73,7 @@ class Task:
     """Something that waits for the reader, and the day by which it is wanted.
 
     A manager's tasks are about `count` ideas at a gate: `code` is then the cohort's, `title` its
-    name, `what` the stage and `stage_key` its key.
+    name, `what` the stage and `stage_key` its key. So it is with the pairs of a final round.
     """
 
     kind: Kind
@@ -134,13 +142,16 @@ def _waiting() -> Select[Any]:
     )
     nothing = [literal("").label("what_ja"), literal("").label("what_en")]
     undated = cast(null(), Date).label("due_on")
+    no_stage = literal("").label("stage_key")
     idea = [Idea.code, Idea.title_ja, Idea.title_en]  # type: ignore[attr-defined]
     stage = [Stage.name_ja.label("what_ja"), Stage.name_en.label("what_en")]  # type: ignore[attr-defined]
+    # Who has begun knows the way; how many pairs a conflict leaves them is not worth asking here.
+    begun = exists().where(Pick.final_id == Final.id, Pick.judge_id == reader)
     parts = [
-        select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, undated)
+        select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, undated, no_stage)
         .join(TeamMember, TeamMember.idea_id == Idea.id)
         .where(TeamMember.person_id == reader, TeamMember.state == "pending"),
-        select(literal(Kind.HAND_IN), *idea, *stage, Passage.hand_in_by)
+        select(literal(Kind.HAND_IN), *idea, *stage, Passage.hand_in_by, no_stage)
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)
         .where(
@@ -149,7 +160,7 @@ def _waiting() -> Select[Any]:
             Passage.state == PassageState.OPEN,
         ),
         select(literal(Kind.MILESTONE), *idea, Milestone.name_ja, Milestone.name_en,  # type: ignore[attr-defined]
-               Milestone.due_on)
+               Milestone.due_on, no_stage)
         .join(Idea, Idea.id == Milestone.idea_id)
         .where(
             Milestone.owner_id == reader,
@@ -161,7 +172,7 @@ def _waiting() -> Select[Any]:
             case(
                 (Assignment.state == "assigned", literal(Kind.ANSWER)), else_=literal(Kind.REVIEW)
             ),
-            *idea, *stage, Assignment.due_on,
+            *idea, *stage, Assignment.due_on, no_stage,
         )
         .join(Idea, Idea.id == Assignment.idea_id)
         .join(Passage, Passage.id == Assignment.passage_id)
@@ -170,6 +181,26 @@ def _waiting() -> Select[Any]:
             Assignment.reviewer_id == reader,
             Assignment.state.in_(("assigned", "accepted")),
             Passage.state == PassageState.HANDED_IN,
+        ),
+        select(literal(Kind.QUESTION), *idea, *stage, undated, no_stage)
+        .join(Passage, Passage.id == Idea.passage_id)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .where(
+            Idea.id.in_(mine),
+            Idea.state.in_(LIVING),
+            exists().where(Inquiry.passage_id == Passage.id, Inquiry.answered_at.is_(None)),
+        ),
+        select(
+            literal(Kind.COMPARE), Cohort.code, Cohort.name_ja, Cohort.name_en,  # type: ignore[attr-defined]
+            *stage, undated, Stage.key,
+        )
+        .join(Final, Final.cohort_id == Cohort.id)
+        .join(Stage, Stage.id == Final.stage_id)
+        .join(FinalJudge, FinalJudge.final_id == Final.id)
+        .where(
+            FinalJudge.person_id == reader,
+            Final.closed_at.is_(None),
+            not_(begun),
         ),
     ]  # fmt: skip
     found = union_all(*parts).subquery()
@@ -190,6 +221,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
             Bilingual(row.what_ja, row.what_en),
             row.due_on,
             row.due_on is not None and row.due_on < day,
+            stage_key=row.stage_key,
         )
         for row in session.execute(_WAITING, {"reader": actor.id, "until": day + SOON})
     )

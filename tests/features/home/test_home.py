@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from accelerator.storage.tables import Milestone, Person
+from accelerator.storage.tables import Final, FinalJudge, Idea, Inquiry, Milestone, Person
 from tests.counting import queries
 from tests.features.milestones.test_milestones import add
-from tests.world import TODAY, World
+from tests.world import NOW, TODAY, World
 
 ROLES = [
     "owner", "mate", "invitee", "reviewer", "manager", "sponsor", "admin", "guest", "employee",
@@ -70,3 +70,32 @@ def test_the_portfolio_counts_what_was_handed_in(world: World) -> None:
     with world.session() as session:
         assert session.query(Milestone).count() == 0
     assert (TODAY + timedelta(days=14)).isoformat() not in page
+
+
+def test_questions_and_final_rounds_wait_for_those_they_are_put_to(world: World) -> None:
+    code = world.idea("owner", state="active", team=("mate",))
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+        question = Inquiry(
+            idea_id=idea.id, passage_id=idea.passage_id, asked_by_id=world.people["reviewer"],
+            text="How many?", asked_at=NOW, answer="", answered_at=None,
+        )  # fmt: skip
+        final = Final(
+            cohort_id=world.cohort_id, stage_id=world.stage_ids[0], seed=1,
+            opened_by_id=world.people["manager"], opened_at=NOW, closed_at=None,
+        )  # fmt: skip
+        session.add_all([question, final])
+        session.flush()
+        session.add(FinalJudge(final_id=final.id, person_id=world.people["reviewer"]))
+    asked, compare = f"/ideas/{code}/questions", "/cohorts/S27/spark/final/judge"
+    seen = {
+        name: world.client(name).get("/").get_data(as_text=True)
+        for name in ("owner", "mate", "reviewer", "second", "manager")
+    }
+    assert {name for name, page in seen.items() if f'href="{asked}"' in page} == {"owner", "mate"}
+    assert {name for name, page in seen.items() if f'href="{compare}"' in page} == {"reviewer"}
+    with world.session() as session:
+        session.execute(update(Inquiry).values(answered_at=NOW))
+        session.execute(update(Final).values(closed_at=NOW))
+    assert asked not in world.client("owner").get("/").get_data(as_text=True)
+    assert compare not in world.client("reviewer").get("/").get_data(as_text=True)
