@@ -30,8 +30,8 @@ class ProposeForm(Form):
     """What the optimiser is asked for."""
 
     reviews = IntegerField(_l("Reviews of each idea"), [InputRequired()])
-    least = IntegerField(_l("Each reviewer takes at least"), [InputRequired()])
-    most = IntegerField(_l("and at most"), [InputRequired()])
+    least = IntegerField(_l("At least per reviewer"), [InputRequired()])
+    most = IntegerField(_l("At most per reviewer"), [InputRequired()])
     keep = BooleanField(
         _l("Keep the reviewers that are assigned"),
         description=_l("Without the tick, those who have not begun may be exchanged."),
