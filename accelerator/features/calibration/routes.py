@@ -31,7 +31,7 @@ bp = Blueprint("calibration", __name__, url_prefix="/cohorts/<cohort_code>/<stag
 def show(cohort_stage: Any) -> ResponseReturnValue:
     """Show all offsets, or what could be an anchor."""
     cohort, stage = cohort_stage
-    found = anchors(db(), cohort, stage)
+    found = anchors(db(), cohort, stage, manager=actor())
     if not found:
         page = choosing.choice(db(), actor(), cohort, stage, now=clock.now())
         form = AnchorsForm(formdata=None, data={"due_on": page.due_on})

@@ -2,25 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.calibration import AnchorsAssigned, AnchorsChosen, AnchorsEnded
 from accelerator.activity.record import record
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Actor
-from accelerator.domain.reviews import ASKED, AssignmentState, require_due
+from accelerator.domain.reviews import ASKED, require_due
 from accelerator.features.calibration.queries.choosing import at_gate
 from accelerator.features.calibration.queries.facts import AnchorRow, anchors, given, reviewers
 from accelerator.i18n import N_
+from accelerator.standing.assignments import ask
 from accelerator.standing.conflicts import conflicts_between
 from accelerator.storage.tables import Anchor, Assignment, Cohort, Idea, Stage
 
 LEAST, MOST = 2, 3
-AT_ONCE = 500  # rows of one statement
 
 
 def begin(
@@ -36,8 +34,10 @@ def begin(
     """Make two or three ideas anchors and ask all reviewers without a conflict; return how many.
 
     What a reviewer was asked or has done before stays as it is; who declined is not asked again.
+    Two managers who begin at once take turns, so that there is one round.
     """
     require_due(due_on, cohort.time_zone, now)
+    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     if anchors(session, cohort, stage):
         raise DomainError("anchors_chosen", N_("The anchor ideas are chosen already."))
     rows = session.execute(
@@ -66,7 +66,9 @@ def ask_others(
     session: Session, *, actor: Actor, cohort: Cohort, stage: Stage, now: datetime
 ) -> int:
     """Ask those who became reviewers since, by the day of the others; return how many are asked."""
-    found = tuple(anchor for anchor in anchors(session, cohort, stage) if anchor.open)
+    found = tuple(
+        anchor for anchor in anchors(session, cohort, stage, manager=actor) if anchor.open
+    )
     days = [row.due_on for row in given(session, [anchor.passage_id for anchor in found])]
     if not days:
         raise DomainError("no_anchors", N_("No anchor idea waits for reviews here."))
@@ -107,16 +109,13 @@ def _ask(
         session, [anchor.idea_id for anchor in found], [person.id for person in people]
     )
     wanted = [
-        {
-            "idea_id": anchor.idea_id, "passage_id": anchor.passage_id, "reviewer_id": person.id,
-            "state": AssignmentState.ASSIGNED, "due_on": due_on, "assigned_by_id": actor.id,
-            "assigned_at": now, "answered_at": None, "decline_note": "",
-        }
+        (anchor.idea_id, anchor.passage_id, person.id)
         for anchor in found
         for person in people
         if (anchor.idea_id, person.id) not in conflicts
-    ]  # fmt: skip
-    new = _add(session, wanted)
+    ]
+    made = ask(session, wanted, asked_by_id=actor.id, due_on=due_on, now=now)
+    new = {reviewer for _passage, reviewer in made}
     by_passage = {anchor.passage_id: anchor for anchor in found}
     open_now: dict[int, list[AnchorRow]] = {}
     rows = session.execute(
@@ -142,23 +141,3 @@ def _ask(
             now=now,
         )  # fmt: skip
     return len(told)
-
-
-def _add(session: Session, rows: Sequence[dict[str, Any]]) -> set[int]:
-    """Add assignments, those removed before too; return the reviewers with a new one."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    new: set[int] = set()
-    for start in range(0, len(rows), AT_ONCE):
-        statement = kind.insert(Assignment).values(list(rows[start : start + AT_ONCE]))
-        done = session.scalars(
-            statement.on_conflict_do_update(
-                index_elements=[Assignment.passage_id, Assignment.reviewer_id],
-                set_={
-                    name: statement.excluded[name]
-                    for name in ("state", "due_on", "assigned_by_id", "assigned_at", "answered_at")
-                },
-                where=Assignment.state == AssignmentState.REMOVED,
-            ).returning(Assignment.reviewer_id)
-        )
-        new |= set(done)
-    return new

@@ -229,7 +229,7 @@ class HandOverForm(Form):
 class InquiryForm(Form):
     """The team's answer to one question; the field's id tells several on a page apart."""
 
-    inquiry = IntegerField(validators=[InputRequired()])
+    inquiry = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
     answer = TextAreaField(
         lazy_gettext("Your answer"),
         filters=[stripped],

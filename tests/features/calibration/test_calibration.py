@@ -9,7 +9,6 @@ from accelerator.domain.policy import Role
 from accelerator.features.calibration.queries.facts import anchors
 from accelerator.features.calibration.queries.own import own_page
 from accelerator.features.calibration.queries.round import round_page
-from accelerator.features.calibration.service import begin
 from accelerator.storage.tables import (
     Anchor,
     Assignment,
@@ -264,16 +263,28 @@ def test_too_little_to_choose_from(world):
     assert "No reviewers yet" in page(world, "manager", ROUND)
 
 
-def test_many_reviewers_are_asked_in_several_statements(world, monkeypatch):
-    monkeypatch.setattr("accelerator.features.calibration.service.AT_ONCE", 2)
-    codes, actor = ideas(world, 3), world.actor("manager")
+def test_who_is_asked_anew_starts_anew(world):
+    codes = ideas(world, 2)
+    number = world.assign(codes[0], "second", state="removed")
     with world.session() as session:
-        count = begin(
-            session, actor=actor, cohort=session.get_one(Cohort, world.cohort_id),
-            stage=session.get_one(Stage, world.stage_ids[0]), codes=codes, due_on=TODAY, now=NOW,
-        )  # fmt: skip
-    assert count == 3
-    assert len(assigned(world)) == 9
+        session.get_one(Assignment, number).asked_due_on = TODAY
+    choose(world, codes)
+    with world.session() as session:
+        again = session.get_one(Assignment, number)
+        assert (again.state, again.asked_due_on) == ("assigned", None)
+
+
+def test_a_manager_learns_nothing_of_an_anchor_of_their_own_team(world):
+    own = world.idea("owner", state="active", title="Idea A")
+    other = world.idea("mate", state="active", title="Idea B")
+    conflict(world, own, "stranger")
+    choose(world, [own, other])
+    world.role("owner", Role.MANAGER)
+    shown = page(world, "owner", ROUND)
+    assert "Idea B" in shown
+    assert "Idea A" not in shown
+    assert own not in shown
+    assert own in page(world, "manager", ROUND)
 
 
 def test_somebody_who_was_a_reviewer_keeps_their_name(world):

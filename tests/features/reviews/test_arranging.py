@@ -8,7 +8,7 @@ from sqlalchemy import select
 from accelerator import clock
 from accelerator.activity.letters import Reader, letter, subject
 from accelerator.domain.policy import Role
-from accelerator.storage.tables import Delivery, Inquiry, Person, Stage
+from accelerator.storage.tables import Assignment, Delivery, Inquiry, Person, Stage
 from tests.counting import queries
 from tests.features.reviews.acts import (
     FULL,
@@ -166,9 +166,12 @@ def test_only_another_reviewer_of_the_programme_is_named(world, code, to):
 
 
 def test_a_removed_colleague_can_be_asked_again(world, code):
-    world.assign(code, "second", state="removed")
+    number = world.assign(code, "second", state="removed")
+    with world.session() as session:
+        session.get_one(Assignment, number).asked_due_on = LATER
     assert hand_over(world, code, "second").status_code == 303
-    assert mine(world, code, "second").state == "assigned"
+    again = mine(world, code, "second")
+    assert (again.state, again.asked_due_on) == ("assigned", None)
 
 
 def test_nothing_is_arranged_about_an_idea_that_is_gone(world, code):

@@ -132,6 +132,14 @@ def test_what_is_missing_is_said_and_the_review_is_kept(world, code):
     assert "Write an answer." in blank.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("number", ["9" * 20, "-1", "0", "x"])
+def test_a_question_that_no_row_can_be_is_refused(world, code, number):
+    ask(world, code)
+    data = {"inquiry": number, "answer": "Forty."}
+    assert world.client("mate").post(f"/ideas/{code}/questions", data=data).status_code == 422
+    assert inquiries(world)[0].answer == ""
+
+
 def test_a_double_post_asks_once(world, code):
     for _ in range(2):
         ask(world, code, _once="token")

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.policy import Role
+from accelerator.domain.policy import Actor, Role
 from accelerator.domain.reviews import AssignmentState
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.storage.tables import (
@@ -24,6 +24,7 @@ from accelerator.storage.tables import (
     Review,
     Stage,
 )
+from accelerator.storage.visibility import outside_team
 
 if TYPE_CHECKING:
     from accelerator.domain.calibration import Calibration
@@ -58,9 +59,11 @@ class Given(NamedTuple):
     marks: dict[str, int | None] | None
 
 
-def anchors(session: Session, cohort: Cohort, stage: Stage) -> tuple[AnchorRow, ...]:
-    """Load the anchors of a cohort's stage."""
-    rows = session.execute(
+def anchors(
+    session: Session, cohort: Cohort, stage: Stage, *, manager: Actor | None = None
+) -> tuple[AnchorRow, ...]:
+    """Load the anchors of a cohort's stage; a manager learns nothing of those of their own team."""
+    statement = (
         select(Passage.id, Idea.id, Idea.code, Idea.title, AT_GATE)
         .select_from(Anchor)
         .join(Passage, Passage.id == Anchor.passage_id)
@@ -68,7 +71,9 @@ def anchors(session: Session, cohort: Cohort, stage: Stage) -> tuple[AnchorRow, 
         .where(Idea.cohort_id == cohort.id, Passage.stage_id == stage.id)
         .order_by(Passage.id)
     )
-    return tuple(AnchorRow(*row[:4], bool(row[4])) for row in rows)
+    if manager is not None:
+        statement = statement.where(outside_team(manager))
+    return tuple(AnchorRow(*row[:4], bool(row[4])) for row in session.execute(statement))
 
 
 def given(session: Session, passage_ids: Collection[int]) -> list[Given]:

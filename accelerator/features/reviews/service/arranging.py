@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.reviews import (
@@ -20,6 +19,7 @@ from accelerator.domain.reviews import ASKED, AssignmentState, DeclineReason, re
 from accelerator.features.reviews.queries.workspace import Facts, facts
 from accelerator.features.reviews.service.answering import require_open
 from accelerator.i18n import N_
+from accelerator.standing.assignments import ask
 from accelerator.standing.conflicts import conflicts_between
 from accelerator.storage.tables import Assignment, Membership, Person
 
@@ -105,7 +105,10 @@ def hand_over(
             "not_reviewer", N_("Choose a reviewer of this programme."), field="colleague"
         )
     conflicts = conflicts_between(session, [found.idea.id], [colleague.id])
-    if conflicts or not _ask(session, actor, assignment, colleague.id, now):
+    wanted = [(assignment.idea_id, assignment.passage_id, colleague.id)]
+    if conflicts or not ask(
+        session, wanted, asked_by_id=actor.id, due_on=assignment.due_on, now=now
+    ):
         raise DomainError(
             "colleague_cannot",
             N_("%(name)s cannot take this review. Choose somebody else."),
@@ -129,30 +132,6 @@ def hand_over(
     handed = ReviewHandedOver(**told, path=f"/ideas/{found.idea.code}/reviews")
     record(session, handed, now=now)
     return colleague.display_name
-
-
-def _ask(
-    session: Session, actor: Actor, assignment: Assignment, colleague_id: int, now: datetime
-) -> bool:
-    """Add the colleague's assignment; say no when they have it, or once said no to it."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    fresh = {
-        "state": AssignmentState.ASSIGNED, "due_on": assignment.due_on,
-        "assigned_by_id": actor.id, "assigned_at": now, "answered_at": None,
-        "decline_reason": None, "decline_note": "",
-    }  # fmt: skip
-    statement = kind.insert(Assignment).values(
-        idea_id=assignment.idea_id, passage_id=assignment.passage_id, reviewer_id=colleague_id,
-        **fresh,
-    )  # fmt: skip
-    added = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Assignment.passage_id, Assignment.reviewer_id],
-            set_=fresh,
-            where=Assignment.state == AssignmentState.REMOVED,
-        ).returning(Assignment.id)
-    ).all()
-    return bool(added)
 
 
 def _require_asked(assignment: Assignment, found: Facts) -> None:
