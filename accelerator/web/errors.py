@@ -1,5 +1,7 @@
 """What went wrong, in the person's language: what happened, that nothing was lost, what to do."""
 
+import errno
+
 from flask import Flask, Response, flash, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -51,6 +53,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(StaleDataError, stale_row)
     app.register_error_handler(DBAPIError, database_error)
     app.register_error_handler(PoolTimeout, lambda _e: _unavailable())
+    app.register_error_handler(OSError, system_error)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -155,6 +158,14 @@ def database_error(error: DBAPIError) -> ResponseReturnValue:
             return domain_error(explained)
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.warning("database unavailable", error=type(error.orig).__name__)
+        return _unavailable()
+    return unexpected(error)
+
+
+def system_error(error: OSError) -> ResponseReturnValue:
+    """A full disk passes like a lost database; everything else is a fault of ours."""
+    if error.errno == errno.ENOSPC:
+        log.error("disk full")
         return _unavailable()
     return unexpected(error)
 
