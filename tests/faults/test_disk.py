@@ -63,7 +63,7 @@ def test_no_room_for_an_upload_is_a_clean_refusal(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     # Where an upload is kept while it arrives.
-    monkeypatch.setattr("werkzeug.formparser.default_stream_factory", no_room)
+    monkeypatch.setattr("werkzeug.wrappers.request.default_stream_factory", no_room)
     from io import BytesIO
 
     answer = client.post(
