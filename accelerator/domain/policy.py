@@ -198,8 +198,9 @@ def open_idea(actor: Actor, subject: Subject) -> bool:
 
 
 def open_team(actor: Actor, subject: Subject) -> bool:
-    """Any employee on an open idea; but not its reviewer while the team is hidden from them."""
-    return open_idea(actor, subject) and not (subject.reviewer and subject.team_hidden)
+    """Any employee on an open idea; while the team is hidden, no reviewer, asked yet or not."""
+    reviews = subject.reviewer or reviewer_in_programme(actor, subject)
+    return open_idea(actor, subject) and not (reviews and subject.team_hidden)
 
 
 def reviewer_who_sees_team(actor: Actor, subject: Subject) -> bool:
