@@ -167,3 +167,15 @@ def test_the_pages_ask_the_same_whatever_their_length(world, count):
             assert client.get(page).status_code == 200
         asked.append(len(found))
     assert asked == [5, 10]
+
+
+def test_wishes_that_come_after_the_ideas_were_closed_are_not_said_to_be_saved(world):
+    world.idea("owner", state="active")
+    client = world.client("reviewer")
+    sent = client.post(INTERESTS, data={"most": "2", "wish_1": "1"})
+    assert sent.status_code == 303
+    shown = client.get(INTERESTS).get_data(as_text=True)
+    assert "Your wishes for them were not saved." in shown
+    with world.session() as session:
+        assert session.scalars(select(Interest)).all() == []
+        assert session.scalars(select(Capacity.wish)).one() == 2

@@ -87,10 +87,18 @@ def interests(cohort_stage: Any) -> ResponseReturnValue:
 
     here = {"cohort_code": cohort.code, "stage_key": stage.key}
     if form.carry_out(save):
-        flash(_("Your wishes are saved. They help, but they promise nothing."), "good")
+        _tell_saved(page)
         return redirect(url_for("assignment.interests", **here, after=page.after or None), 303)
     html = render_template(
         "assignment/interests.html", cohort=cohort, stage=stage, page=page, form=form, here=here,
         after=after,
     )  # fmt: skip
     return html, 422 if form.is_submitted() else 200
+
+
+def _tell_saved(page: reading.Wishes) -> None:
+    """Say what was kept; a page that stood open while the ideas were closed kept less."""
+    if not page.open and any(name.startswith("wish_") for name in request.form):
+        flash(_("The ideas were closed meanwhile. Your wishes for them were not saved."), "warn")
+    else:
+        flash(_("Your wishes are saved. They help, but they promise nothing."), "good")
