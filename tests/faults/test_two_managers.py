@@ -10,7 +10,7 @@ from accelerator import clock
 from accelerator.domain.policy import Role
 from accelerator.features.gates import service
 from accelerator.jobs.run import transaction
-from accelerator.storage.tables import Decision, Delivery, Event
+from accelerator.storage.tables import Anchor, Decision, Delivery, Event
 from tests.features.gates.acts import decide, decisions, mails
 from tests.world import NOW
 
@@ -108,3 +108,18 @@ def test_announcing_twice_at_once_and_by_the_timetable_tells_once(world, manager
         assert len(told) == len(set(told)) == 3
         keys = session.scalars(select(Delivery.key)).all()
         assert len(keys) == len(set(keys))
+
+
+def test_two_who_begin_a_calibration_round_begin_one(world, managers):
+    """Also with other ideas each, which no unique key would keep apart."""
+    codes = [world.idea("owner", state="active") for _ in range(4)]
+    chosen = dict(zip(managers, (codes[:2], codes[2:]), strict=True))
+
+    def beginning(name):
+        form = {"idea": chosen[name], "due_on": "2026-12-10"}
+        return lambda: managers[name].post("/cohorts/S27/spark/calibration", data=form)
+
+    answers = at_once(*map(beginning, managers))
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    with world.session() as session:
+        assert session.scalar(select(func.count()).select_from(Anchor)) == 2
