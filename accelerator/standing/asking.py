@@ -1,13 +1,12 @@
 """Whom one could ask for a review, and asking: conflicts are never broken, loads kept even."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.calendars import calendar_of
@@ -174,34 +173,3 @@ def due_day(session: Session, cohort: Cohort, stage: Stage, now: datetime) -> da
     least = calendar_of(cohort.country, today.year).add(today, DAYS_TO_REVIEW)
     dates = session.get(CohortStage, (cohort.id, stage.id))
     return max(dates.review_by, least) if dates else least
-
-
-def ask(
-    session: Session,
-    pairs: Collection[Pair],
-    *,
-    asked_by: int,
-    due: Mapping[Pair, date],
-    now: datetime,
-) -> tuple[Pair, ...]:
-    """Add assignments; one that another manager made a moment ago is not made again."""
-    if not pairs:
-        return ()
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    anew = {
-        "state": AssignmentState.ASSIGNED, "assigned_by_id": asked_by, "assigned_at": now,
-        "decline_reason": None, "decline_note": "", "answered_at": None, "asked_due_on": None,
-        "asked_reason": "", "handed_to_id": None, "skipped_at": None,
-    }  # fmt: skip
-    statement = kind.insert(Assignment).values(
-        [pair._asdict() | anew | {"due_on": due[pair]} for pair in pairs]
-    )
-    made = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Assignment.passage_id, Assignment.reviewer_id],
-            set_={name: statement.excluded[name] for name in (*anew, "due_on")},
-            where=Assignment.state == AssignmentState.REMOVED,
-        ).returning(Assignment.passage_id, Assignment.reviewer_id)
-    )
-    done = {(passage, reviewer) for passage, reviewer in made}
-    return tuple(pair for pair in pairs if (pair.passage_id, pair.reviewer_id) in done)

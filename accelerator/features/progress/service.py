@@ -17,12 +17,12 @@ from accelerator.features.progress.queries.round import today_of
 from accelerator.standing.asking import (
     Pair,
     Waiting,
-    ask,
     candidates,
     due_day,
     least_busy,
     waiting,
 )
+from accelerator.standing.assignments import ask
 from accelerator.storage.tables import Assignment, Cohort, Review, Stage
 
 
@@ -97,10 +97,12 @@ def give(
             continue
         pair = Pair(idea.idea_id, idea.passage_id, taker.id)
         due_on = max(row.due_on, least)
-        if not _let_go(session, row.id):
-            continue
-        if ask(session, [pair], asked_by=actor.id, due={pair: due_on}, now=now):
-            made.append((pair, due_on))
+        with session.begin_nested() as both:  # neither without the other
+            asked = ask(session, [pair], asked_by_id=actor.id, due_on=due_on, now=now)
+            if not asked or not _let_go(session, row.id):
+                both.rollback()
+                continue
+        made.append((pair, due_on))
         record(
             session,
             AssignmentRemoved(

@@ -13,12 +13,12 @@ from accelerator.i18n import N_
 from accelerator.standing.asking import (
     Candidate,
     Pair,
-    ask,
     candidates,
     due_day,
     least_busy,
     passage_of,
 )
+from accelerator.standing.assignments import ask
 from accelerator.storage.tables import Cohort, Stage
 
 
@@ -43,7 +43,7 @@ def ask_one_more(
     free = least_busy(session, [idea], people).get(idea.passage_id)
     pair = Pair(idea.idea_id, idea.passage_id, reviewer_id)
     due_on = due_day(session, cohort, stage, now)
-    if free is None or not ask(session, [pair], asked_by=actor.id, due={pair: due_on}, now=now):
+    if free is None or not ask(session, [pair], asked_by_id=actor.id, due_on=due_on, now=now):
         raise DomainError(
             "not_free",
             N_("This reviewer cannot review the idea: asked already, in conflict, or gone."),
