@@ -383,3 +383,14 @@ def test_it_speaks_japanese_and_escapes_what_people_wrote(world, round_):
         text = html(world, f"{PAGE}{path}")
         assert words in text
         assert "<img src=x>" not in text
+
+
+def test_two_reviews_of_one_idea_for_the_same_colleague_lose_none(world):
+    code = world.idea("owner", state="active")
+    ids = [world.assign(code, name) for name in ("reviewer", "second")]
+    taker = world.people["stranger"]
+    selected = [f"{one}-{taker}" for one in ids]
+    world.client("manager").post(f"{PAGE}/forecast", data={"selected": selected})
+    with world.session() as session:
+        states = session.scalars(select(Assignment.state).order_by(Assignment.id)).all()
+    assert sorted(states) == ["assigned", "assigned", "removed"]
