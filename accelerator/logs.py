@@ -3,8 +3,11 @@
 import logging
 import sys
 
-import structlog
-import structlog.tracebacks
+# structlog would load a library of colours, six MiB a server, wherever one happens to be installed.
+sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+
+import structlog  # noqa: E402 - after the line above
+import structlog.tracebacks  # noqa: E402
 
 
 def configure(*, level: int = logging.INFO) -> None:

@@ -1,5 +1,6 @@
 """Results kept in the process as long as nothing they rest on has changed."""
 
+import ctypes
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -10,6 +11,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
+_LIBC = ctypes.CDLL(None)
+
+
+def _give_back() -> None:
+    """Give what a large computation freed back to the system; glibc would hold on to it."""
+    if hasattr(_LIBC, "malloc_trim"):
+        _LIBC.malloc_trim(0)
 
 
 class Kept(Generic[T]):
@@ -32,6 +40,7 @@ class Kept(Generic[T]):
                 found.move_to_end(digest)
                 return found[digest]
         result = compute()
+        _give_back()
         with self._lock:
             found[digest] = result
             while len(found) > self._most:

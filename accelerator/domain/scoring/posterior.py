@@ -16,7 +16,7 @@ from accelerator.domain.scoring.policy import (
 )
 from accelerator.domain.scoring.severity import Adjusted
 
-BLOCK = 250_000  # draws × ideas held in memory at once
+BLOCK = 50_000  # draws × ideas held in memory at once
 NEWTON_END = 1e-12  # relative size of the step that ends the search for τ²
 INDISTINCT = 1e-9  # × σ²: the τ² drawn with when the ideas show no difference at all
 
