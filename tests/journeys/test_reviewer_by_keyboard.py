@@ -158,7 +158,9 @@ def test_offline_the_text_stays_in_the_browser_and_goes_out_by_itself(
     expect(page.locator("#autosave-state")).to_contain_text(said)
     assert page.evaluate("Object.keys(localStorage).some(k => k.startsWith('draft:'))")
     page.context.set_offline(False)
-    expect(page.locator("#autosave-state")).to_contain_text({"en": "Saved", "ja": "保存済み"}[language])
+    expect(page.locator("#autosave-state")).to_contain_text(
+        {"en": "Saved", "ja": "保存済み"}[language]
+    )
     assert draft(world, codes[0])["marks"] == {"value": 5}
 
 

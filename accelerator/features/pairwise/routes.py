@@ -28,7 +28,7 @@ def show(cohort_stage: Any) -> ResponseReturnValue:
     """Show the order so far, or how a final round begins."""
     cohort, stage = cohort_stage
     final = facts.final_of(db(), cohort, stage)
-    page = order.order_page(db(), final) if final else None
+    page = order.order_page(db(), final, actor()) if final else None
     return render_template("pairwise/show.html", cohort=cohort, stage=stage, final=final, page=page)
 
 

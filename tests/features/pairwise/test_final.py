@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import event, select
 
+from accelerator.domain.policy import Actor
 from accelerator.features.pairwise.queries.order import order_page
 from accelerator.storage.tables import (
     Conflict,
@@ -18,12 +19,16 @@ from accelerator.storage.tables import (
     Person,
     Pick,
     Stage,
+    TeamMember,
 )
 from tests.features.gates.acts import decide, review
 from tests.world import NOW
 
 FINAL = "/cohorts/S27/spark/final"
 JUDGE = f"{FINAL}/judge"
+
+
+MANAGER = Actor(id=0)
 
 
 def ideas(world, count=3):
@@ -67,7 +72,7 @@ def kinds(world, kind):
 
 def order(world):
     with world.session() as session:
-        return order_page(session, session.scalars(select(Final)).one())
+        return order_page(session, session.scalars(select(Final)).one(), MANAGER)
 
 
 def test_a_round_from_beginning_to_end(world):
@@ -356,7 +361,23 @@ def test_the_same_few_queries_for_three_ideas_and_nine(world):
             found.clear()
             client.get(path)
             counts.append(len(found))
-    assert counts == [10, 7, 8, 10, 7, 8]
+    assert counts == [10, 8, 8, 10, 8, 8]
+
+
+def test_a_manager_in_the_team_does_not_learn_who_picks(world):
+    codes = opened(world, ideas(world, 3))
+    assert "Test Reviewer" in page(world, "manager", FINAL)
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == codes[0])).one()
+        session.add(
+            TeamMember(
+                idea_id=idea.id, person_id=world.people["manager"], state="accepted",
+                invited_at=NOW,
+            )
+        )  # fmt: skip
+    text = page(world, "manager", FINAL)
+    assert "Test Reviewer" not in text
+    assert "its reviewers are not named to you" in text
 
 
 def test_it_speaks_japanese(world):

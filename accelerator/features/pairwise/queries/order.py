@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.policy import Actor
 from accelerator.features.pairwise.queries.facts import contenders, fitted, picks
-from accelerator.storage.tables import Final, FinalJudge, Person, Pick
+from accelerator.storage.tables import Final, FinalIdea, FinalJudge, Idea, Person, Pick
+from accelerator.storage.visibility import outside_team
 
 if TYPE_CHECKING:
     from accelerator.domain.pairwise import PlacedIdea
@@ -44,17 +46,18 @@ class JudgeRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """The order of a round, best first."""
+    """The order of a round, best first; `hidden` where the reader's own team is in it."""
 
     rows: tuple[OrderRow, ...]
+    hidden: bool
     judges: tuple[JudgeRow, ...]
     comparisons: int
     groups: int
     consistency: float | None
 
 
-def order_page(session: Session, final: Final) -> OrderPage:
-    """Load a round with its order: three queries."""
+def order_page(session: Session, final: Final, actor: Actor) -> OrderPage:
+    """Load a round with its order: four queries."""
     from accelerator.domain.pairwise import standings
 
     ideas = contenders(session, final)
@@ -66,11 +69,23 @@ def order_page(session: Session, final: Final) -> OrderPage:
             for numbers in standings(found)
             for idea in [by_passage[numbers.idea]]
         ),
+        hidden=_of_own_team(session, final, actor),
         judges=_judges(session, final),
         comparisons=found.comparisons,
         groups=found.groups,
         consistency=found.consistency,
     )
+
+
+def _of_own_team(session: Session, final: Final, actor: Actor) -> bool:
+    """Say whether the reader is in the team of an idea of the round: a member first."""
+    own = (
+        select(Idea.id)
+        .join(FinalIdea, FinalIdea.passage_id == Idea.passage_id)
+        .where(FinalIdea.final_id == final.id, not_(outside_team(actor)))
+        .limit(1)
+    )
+    return session.scalar(own) is not None
 
 
 def _judges(session: Session, final: Final) -> tuple[JudgeRow, ...]:
