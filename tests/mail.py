@@ -41,14 +41,14 @@ class MailBox:
         self.answer: Answer = lambda _address: None
         self.pause = 0.0
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 - aiosmtpd's
         refusal = self.answer(address)
         if refusal is not None:
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd's
         if self.pause:
             await asyncio.sleep(self.pause)
         message = message_from_bytes(envelope.content, policy=email.policy.default)

@@ -165,7 +165,7 @@ def wait_until_it_answers(address: str, process: subprocess.Popen) -> None:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - our own server
                 assert answer.status == 200
                 return
         except OSError:  # not yet, or a worker that is still starting
