@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from accelerator import clock
 from accelerator.domain.policy import Permission
-from accelerator.features.home import queries
+from accelerator.features.home.queries.today import today
 from accelerator.web import templating
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
@@ -18,7 +18,7 @@ bp = Blueprint("home", __name__)
 @allow(Permission.HOME_VIEW)
 def show() -> ResponseReturnValue:
     """Show what needs the reader, by when, and what has changed."""
-    page = queries.today(db(), actor(), day=templating.today())
+    page = today(db(), actor(), day=templating.today())
     return render_template("home/show.html", page=page)
 
 

@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Date,
-    Row,
     Select,
     bindparam,
     case,
     cast,
     exists,
-    func,
     literal,
     not_,
     null,
@@ -27,8 +24,9 @@ from sqlalchemy.orm import Session
 
 from accelerator.activity import letters
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.policy import Actor, Role
-from accelerator.domain.stages import LIVING, IdeaState, PassageState
+from accelerator.domain.policy import Actor
+from accelerator.domain.stages import LIVING, PassageState
+from accelerator.features.home.queries.gates import GateCard, gate_cards
 from accelerator.standing import Standing, standings
 from accelerator.storage.tables import (
     Assignment,
@@ -48,8 +46,6 @@ from accelerator.storage.tables import (
 MOST_TASKS = 20
 MOST_IDEAS = 8
 MOST_NEWS = 8
-MOST_GATES = 30
-MOST_DATES = 1000
 SOON = timedelta(days=14)
 
 
@@ -97,22 +93,6 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class GateCard:
-    """A stage of a cohort in which ideas are: how many work, are reviewed, wait for a decision."""
-
-    cohort_code: str
-    cohort_name: Bilingual
-    stage_key: str
-    stage_name: Bilingual
-    working: int
-    handed_in: int
-    decided: int
-    promised: date | None
-    late: bool
-    dates_asked: int
-
-
-@dataclass(frozen=True, slots=True)
 class Today:
     """The first page, whole."""
 
@@ -124,7 +104,7 @@ class Today:
 
 def today(session: Session, actor: Actor, *, day: date) -> Today:
     """Load the first page of one person."""
-    gates = _gates(session, actor, day)
+    gates = gate_cards(session, actor, day)
     tasks = [*_tasks(session, actor, day), *_at_gates(gates)]
     return Today(
         tasks=tuple(sorted(tasks, key=lambda task: task.due_on or date.min)[:MOST_TASKS]),
@@ -255,74 +235,6 @@ def _ideas(session: Session, actor: Actor) -> tuple[Standing, ...]:
     )
     found = standings(session, ids)
     return tuple(found[idea_id] for idea_id in ids if idea_id in found)
-
-
-# Counted by keys alone first, since names would be carried along with each of thousands of ideas.
-_MANAGED = select(Cohort.id).where(Cohort.programme_id.in_(bindparam("managed", expanding=True)))
-_CURRENT = (
-    select(Idea.cohort_id, Passage.stage_id)
-    .join(Passage, Passage.id == Idea.passage_id)
-    .where(
-        Idea.cohort_id.in_(_MANAGED),
-        Idea.state == IdeaState.ACTIVE,
-        Passage.state != PassageState.LEFT,
-    )
-)
-_BY_STATE = (
-    _CURRENT.add_columns(
-        Passage.state, func.count().label("ideas"), func.min(Passage.promise_on).label("promised")
-    )
-    .group_by(Idea.cohort_id, Passage.stage_id, Passage.state)
-    .subquery()
-)
-_ASKED = select(Milestone.passage_id).where(Milestone.asked_due_on.is_not(None)).limit(MOST_DATES)
-_DATES_ASKED = (
-    _CURRENT.add_columns(func.count().label("dates"))
-    .where(Idea.passage_id.in_(_ASKED))
-    .group_by(Idea.cohort_id, Passage.stage_id)
-    .subquery()
-)
-_GATES = (
-    select(
-        Cohort.code, Cohort.name.label("cohort"), Stage.key, Stage.name.label("stage"),
-        _BY_STATE.c.state, _BY_STATE.c.ideas, _BY_STATE.c.promised, _DATES_ASKED.c.dates,
-    )
-    .select_from(_BY_STATE)
-    .join(Cohort, Cohort.id == _BY_STATE.c.cohort_id)
-    .join(Stage, Stage.id == _BY_STATE.c.stage_id)
-    .outerjoin(
-        _DATES_ASKED,
-        (_DATES_ASKED.c.cohort_id == Cohort.id) & (_DATES_ASKED.c.stage_id == Stage.id),
-    )
-    .order_by(Cohort.intake_opens_on.desc(), Cohort.code, Stage.position)
-    .limit(MOST_GATES * len(PassageState))
-)  # fmt: skip
-
-
-def _gates(session: Session, actor: Actor, day: date) -> tuple[GateCard, ...]:
-    """List the stages in which ideas of one's programmes are, the newest cohort first."""
-    managed = actor.programmes(Role.MANAGER)
-    if not managed:
-        return ()
-    rows = session.execute(_GATES, {"managed": sorted(managed)})
-    found = [list(same) for _, same in groupby(rows, key=lambda row: (row.code, row.key))]
-    return tuple(_gate(states, day) for states in found[:MOST_GATES])
-
-
-def _gate(states: list[Row[Any]], day: date) -> GateCard:
-    """Make the card of one stage from its rows, one for each state that its ideas are in."""
-    first = states[0]
-    ideas = {row.state: row.ideas for row in states}
-    promised = next((r.promised for r in states if r.state == PassageState.HANDED_IN), None)
-    return GateCard(
-        first.code, first.cohort, first.key, first.stage,
-        working=ideas.get(PassageState.OPEN, 0),
-        handed_in=ideas.get(PassageState.HANDED_IN, 0),
-        decided=ideas.get(PassageState.DECIDED, 0),
-        promised=promised,
-        late=promised is not None and promised < day,
-        dates_asked=first.dates or 0,
-    )  # fmt: skip
 
 
 def _news(session: Session, actor: Actor) -> tuple[News, ...]:

@@ -1,0 +1,101 @@
+"""The gates one runs: how many ideas work, wait for a decision or for its announcement."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.policy import Actor, Role
+from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.storage.tables import Cohort, Idea, Milestone, Passage, Stage
+
+MOST_GATES = 30
+MOST_DATES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class GateCard:
+    """A stage of a cohort in which ideas are: how many work, are reviewed, wait for a decision."""
+
+    cohort_code: str
+    cohort_name: Bilingual
+    stage_key: str
+    stage_name: Bilingual
+    working: int
+    handed_in: int
+    decided: int
+    promised: date | None
+    late: bool
+    dates_asked: int
+
+
+# Counted by keys alone first, since names would be carried along with each of thousands of ideas.
+_MANAGED = select(Cohort.id).where(Cohort.programme_id.in_(bindparam("managed", expanding=True)))
+_CURRENT = (
+    select(Idea.cohort_id, Passage.stage_id)
+    .join(Passage, Passage.id == Idea.passage_id)
+    .where(
+        Idea.cohort_id.in_(_MANAGED),
+        Idea.state == IdeaState.ACTIVE,
+        Passage.state != PassageState.LEFT,
+    )
+)
+_BY_STATE = (
+    _CURRENT.add_columns(
+        Passage.state, func.count().label("ideas"), func.min(Passage.promise_on).label("promised")
+    )
+    .group_by(Idea.cohort_id, Passage.stage_id, Passage.state)
+    .subquery()
+)
+_ASKED = select(Milestone.passage_id).where(Milestone.asked_due_on.is_not(None)).limit(MOST_DATES)
+_DATES_ASKED = (
+    _CURRENT.add_columns(func.count().label("dates"))
+    .where(Idea.passage_id.in_(_ASKED))
+    .group_by(Idea.cohort_id, Passage.stage_id)
+    .subquery()
+)
+_GATES = (
+    select(
+        Cohort.code, Cohort.name.label("cohort"), Stage.key, Stage.name.label("stage"),
+        _BY_STATE.c.state, _BY_STATE.c.ideas, _BY_STATE.c.promised, _DATES_ASKED.c.dates,
+    )
+    .select_from(_BY_STATE)
+    .join(Cohort, Cohort.id == _BY_STATE.c.cohort_id)
+    .join(Stage, Stage.id == _BY_STATE.c.stage_id)
+    .outerjoin(
+        _DATES_ASKED,
+        (_DATES_ASKED.c.cohort_id == Cohort.id) & (_DATES_ASKED.c.stage_id == Stage.id),
+    )
+    .order_by(Cohort.intake_opens_on.desc(), Cohort.code, Stage.position)
+    .limit(MOST_GATES * len(PassageState))
+)  # fmt: skip
+
+
+def gate_cards(session: Session, actor: Actor, day: date) -> tuple[GateCard, ...]:
+    """List the stages in which ideas of one's programmes are, the newest cohort first."""
+    managed = actor.programmes(Role.MANAGER)
+    if not managed:
+        return ()
+    rows = session.execute(_GATES, {"managed": sorted(managed)})
+    found = [list(same) for _, same in groupby(rows, key=lambda row: (row.code, row.key))]
+    return tuple(_gate(states, day) for states in found[:MOST_GATES])
+
+
+def _gate(states: list[Row[Any]], day: date) -> GateCard:
+    """Make the card of one stage from its rows, one for each state that its ideas are in."""
+    first = states[0]
+    ideas = {row.state: row.ideas for row in states}
+    promised = next((r.promised for r in states if r.state == PassageState.HANDED_IN), None)
+    return GateCard(
+        first.code, first.cohort, first.key, first.stage,
+        working=ideas.get(PassageState.OPEN, 0),
+        handed_in=ideas.get(PassageState.HANDED_IN, 0),
+        decided=ideas.get(PassageState.DECIDED, 0),
+        promised=promised,
+        late=promised is not None and promised < day,
+        dates_asked=first.dates or 0,
+    )  # fmt: skip
