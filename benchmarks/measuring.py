@@ -94,7 +94,7 @@ def _page(
         floor = Batches(lambda: browser.ask(verb, path), floor_pid, backends)
     size = max(page.times // BATCHES, 1)
     for turns in [one for one in (own, floor) if one]:
-        turns.warm_up(min(WARM_UP, page.times - 1))
+        turns.warm_up(WARM_UP)
     for _ in range(page.times // size):
         for turns in [one for one in (own, floor) if one]:
             turns.ask_for(size)

@@ -17,16 +17,12 @@ _NEAR_DAYS = 21
 
 def day(value: date, *, short: bool = False) -> str:
     """Write a calendar day with its weekday: Fri 27 Nov 2026, 2026年11月27日(金)."""
-    code = language()
-    return format_date(value, (_SHORT_DAY if short else _DAY)[code], locale=_locale(code))
+    return _day(value, language(), short)
 
 
 def moment(value: datetime, zone: str) -> str:
     """Write a moment on the clock of a zone, and name the zone: Fri 27 Nov 2026 23:59 JST."""
-    code = language()
-    local = value.astimezone(ZoneInfo(zone))
-    text = format_datetime(local, _MOMENT[code], locale=_locale(code))
-    return f"{text} {zone_name(local)}"
+    return _moment(value.replace(second=0, microsecond=0), zone, language())
 
 
 def clock_time(value: datetime, zone: str) -> str:
@@ -61,6 +57,19 @@ def near(value: date, today: date) -> str:
 def number(value: float, digits: int = 0) -> str:
     """Write a number with its thousands and a fixed count of decimals."""
     return f"{value:,.{digits}f}"
+
+
+# A page shows the same few days and minutes again and again; each takes Babel a while to write.
+@lru_cache(maxsize=2048)
+def _day(value: date, code: str, short: bool) -> str:
+    return format_date(value, (_SHORT_DAY if short else _DAY)[code], locale=_locale(code))
+
+
+@lru_cache(maxsize=2048)
+def _moment(value: datetime, zone: str, code: str) -> str:
+    local = value.astimezone(ZoneInfo(zone))
+    text = format_datetime(local, _MOMENT[code], locale=_locale(code))
+    return f"{text} {zone_name(local)}"
 
 
 @lru_cache

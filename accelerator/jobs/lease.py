@@ -75,19 +75,17 @@ def give_back(session: Session, hold: Hold, *, now: datetime) -> None:
     )
 
 
-def require(session: Session, hold: Hold, *, now: datetime) -> None:
-    """Raise LeaseLost unless the hold is good; in a writing transaction it stays so to its end."""
-    found = session.execute(
-        select(Lease.fence)
-        .where(
-            Lease.name == NAME,
-            Lease.holder == hold.holder,
-            Lease.fence == hold.fence,
-            Lease.until > now,
-        )
-        .with_for_update(read=True)
-    ).scalar_one_or_none()
-    if found is None:
+def require(session: Session, hold: Hold, *, now: datetime, to_the_end: bool) -> None:
+    """Raise LeaseLost unless the hold is good now, or even to the end of a writing transaction."""
+    held = select(Lease.fence).where(
+        Lease.name == NAME,
+        Lease.holder == hold.holder,
+        Lease.fence == hold.fence,
+        Lease.until > now,
+    )
+    if to_the_end:
+        held = held.with_for_update(read=True)
+    if session.scalar(held) is None:
         raise LeaseLost(hold.mark)
 
 
@@ -104,7 +102,7 @@ class Shift:
     def transaction(self) -> Iterator[Session]:
         """Open a writing transaction under the lease; raise LeaseLost instead when it is gone."""
         with transaction(self.engine) as session:
-            require(session, self.hold, now=clock.now())
+            require(session, self.hold, now=clock.now(), to_the_end=True)
             yield session
 
     @contextmanager
@@ -116,4 +114,4 @@ class Shift:
     def still_mine(self) -> None:
         """Raise LeaseLost unless the lease is held at this moment: before anything leaves."""
         with reading(self.engine) as session:
-            require(session, self.hold, now=clock.now())
+            require(session, self.hold, now=clock.now(), to_the_end=False)

@@ -25,10 +25,10 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """Open a session that only reads."""
+    """Open a session that cannot write."""
     session = open_session(engine, writes=False)
     try:
         yield session
+        session.commit()  # a rollback would cost psycopg its prepared statements
     finally:
-        session.rollback()
         session.close()

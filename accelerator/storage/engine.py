@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 WRITES = {"writes": True}
+READS = {"writes": False}
 
 
 def make_engine(url: str, **options: Any) -> Engine:
@@ -13,7 +14,9 @@ def make_engine(url: str, **options: Any) -> Engine:
     if not url.startswith("sqlite"):
         # A dead connection is noticed at check-out, so the house recovers without a restart.
         defaults = {"pool_pre_ping": True, "pool_size": 10, "pool_timeout": 5}
-        return create_engine(url, connect_args={"connect_timeout": 3}, **(defaults | options))
+        engine = create_engine(url, connect_args={"connect_timeout": 3}, **(defaults | options))
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
     engine = create_engine(url, connect_args={"timeout": 10}, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -21,8 +24,8 @@ def make_engine(url: str, **options: Any) -> Engine:
 
 
 def open_session(engine: Engine, *, writes: bool) -> Session:
-    """Open a session whose transaction reads, or takes the write lock before its first read."""
-    bind = engine.execution_options(**WRITES) if writes else engine
+    """Open a session that cannot write, or one that takes the write lock before its first read."""
+    bind = engine.execution_options(**(WRITES if writes else READS))
     return Session(bind, expire_on_commit=False)
 
 
@@ -41,5 +44,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
+    writes = _writes(connection)
+    _driver(connection).execute(f"PRAGMA query_only = {'ON' if writes is False else 'OFF'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    _driver(connection).read_only = True if _writes(connection) is False else None
+
+
+def _writes(connection: Connection) -> bool | None:
+    """Return what the session was opened for; None where nobody said."""
+    writes: bool | None = connection.get_execution_options().get("writes")
+    return writes
+
+
+def _driver(connection: Connection) -> Any:
+    """Return the driver's own connection, on which a transaction is about to begin."""
+    return connection.connection.dbapi_connection

@@ -46,7 +46,7 @@ class House(Flask):
             end(commit=False)
             raise
         refused = answer.status_code >= HTTPStatus.BAD_REQUEST or g.get("refused", False)
-        end(commit=request.method not in SAFE and (not refused or g.get("kept", False)))
+        end(commit=request.method in SAFE or not refused or g.get("kept", False))
         return answer
 
 
@@ -61,7 +61,11 @@ def refuse() -> None:
 
 
 def end(*, commit: bool) -> None:
-    """End the request's transaction, if one began."""
+    """End the request's transaction, if one began.
+
+    One that only read is committed as well: psycopg forgets its prepared statements when
+    something is rolled back, and planning them anew costs more than the rows do.
+    """
     session = g.get("db") if has_app_context() else None
     if session is None:
         return

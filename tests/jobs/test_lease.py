@@ -48,12 +48,12 @@ def test_an_end_from_a_clock_that_was_wrong_binds_nobody(world):
 def test_a_lapsed_or_lost_hold_is_noticed(world):
     hold = taken(world, "a", NOW)
     with world.session() as session:
-        require(session, hold, now=NOW)
+        require(session, hold, now=NOW, to_the_end=True)
         with pytest.raises(LeaseLost):
-            require(session, hold, now=NOW + LENGTH)
+            require(session, hold, now=NOW + LENGTH, to_the_end=False)
     taken(world, "b", NOW + AFTER)
     with world.session() as session, pytest.raises(LeaseLost):
-        require(session, hold, now=NOW + AFTER)
+        require(session, hold, now=NOW + AFTER, to_the_end=True)
 
 
 def test_tidying_clears_what_is_over_and_nothing_else(world, config):

@@ -223,30 +223,33 @@ def _at_gates(gates: tuple[GateCard, ...]) -> Iterator[Task]:
                 )  # fmt: skip
 
 
-def _ideas(session: Session, actor: Actor) -> tuple[Standing, ...]:
-    ids = list(
-        session.scalars(
-            select(Idea.id)
-            .join(TeamMember, TeamMember.idea_id == Idea.id)
-            .where(TeamMember.person_id == actor.id, TeamMember.state == "accepted")
-            .order_by(Idea.updated_at.desc(), Idea.id.desc())
-            .limit(MOST_IDEAS)
-        )
+_MINE = (
+    select(Idea.id)
+    .join(TeamMember, TeamMember.idea_id == Idea.id)
+    .where(TeamMember.person_id == bindparam("reader"), TeamMember.state == "accepted")
+    .order_by(Idea.updated_at.desc(), Idea.id.desc())
+    .limit(MOST_IDEAS)
+)
+_NEWS = (
+    select(Delivery.template, Delivery.data, Delivery.sent_at, Delivery.read_at)
+    .where(
+        Delivery.person_id == bindparam("reader"),
+        Delivery.channel == "inbox",
+        Delivery.state == "sent",
     )
+    .order_by(Delivery.id.desc())
+    .limit(MOST_NEWS)
+)
+
+
+def _ideas(session: Session, actor: Actor) -> tuple[Standing, ...]:
+    ids = list(session.scalars(_MINE, {"reader": actor.id}))
     found = standings(session, ids)
     return tuple(found[idea_id] for idea_id in ids if idea_id in found)
 
 
 def _news(session: Session, actor: Actor) -> tuple[News, ...]:
     reader = letters.Reader(actor.display_name, actor.language, actor.time_zone)
-    rows = session.execute(
-        select(Delivery.template, Delivery.data, Delivery.sent_at, Delivery.read_at)
-        .where(
-            Delivery.person_id == actor.id, Delivery.channel == "inbox", Delivery.state == "sent"
-        )
-        .order_by(Delivery.id.desc())
-        .limit(MOST_NEWS)
-    )
     return tuple(
         News(
             letters.subject(row.template, row.data, reader),
@@ -254,5 +257,5 @@ def _news(session: Session, actor: Actor) -> tuple[News, ...]:
             row.sent_at,
             row.read_at is None,
         )
-        for row in rows
+        for row in session.execute(_NEWS, {"reader": actor.id})
     )

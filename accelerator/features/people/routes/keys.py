@@ -1,6 +1,6 @@
 """Passwords: forgotten, set by a mailed link, changed."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accelerator import clock
@@ -60,7 +60,7 @@ def set_password(token: str) -> ResponseReturnValue:
     endpoint instead of the address.
     """
     now = clock.now()
-    found = passwords.find_link(db(), token=token, now=now)
+    found = passwords.find_link(db(), token=token, now=now, lock=request.method == "POST")
     if found is None:
         return render_template("people/link_ended.html"), 410
     link, person = found

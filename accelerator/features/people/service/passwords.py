@@ -109,9 +109,11 @@ def new_links(
     return [(link, f"/set-password/{token}") for link, token in zip(links, tokens, strict=True)]
 
 
-def find_link(session: Session, *, token: str, now: datetime) -> tuple[MailedLink, Person] | None:
-    """Return a link that still works, and whose it is."""
-    row = session.execute(
+def find_link(
+    session: Session, *, token: str, now: datetime, lock: bool
+) -> tuple[MailedLink, Person] | None:
+    """Return a link that still works, and whose it is; with `lock` nobody else uses it now."""
+    working = (
         select(MailedLink, Person)
         .join(Person, Person.id == MailedLink.person_id)
         .where(
@@ -120,8 +122,10 @@ def find_link(session: Session, *, token: str, now: datetime) -> tuple[MailedLin
             MailedLink.expires_at > now,
             Person.disabled_at.is_(None),
         )
-        .with_for_update(of=MailedLink)
-    ).one_or_none()
+    )
+    if lock:
+        working = working.with_for_update(of=MailedLink)
+    row = session.execute(working).one_or_none()
     return None if row is None else (row.MailedLink, row.Person)
 
 
