@@ -19,6 +19,7 @@ from accelerator.storage.tables.ideas import (
     TeamMember,
     Version,
 )
+from accelerator.storage.tables.meetings import InformationRequest, Meeting, MeetingItem, Vote
 from accelerator.storage.tables.milestones import (
     Claim,
     Evidence,
@@ -43,8 +44,9 @@ from accelerator.storage.tables.rounds import Anchor, Final, FinalIdea, FinalJud
 __all__ = [
     "Anchor", "Answer", "Assignment", "Attachment", "Base", "Capacity", "Claim", "Cohort",
     "CohortStage", "Conflict", "Criterion", "Decision", "Delivery", "Event", "Evidence",
-    "Final", "FinalIdea", "FinalJudge", "Idea", "Inquiry", "Interest", "JobRun", "Lease",
-    "MailedLink", "Membership", "Milestone", "MilestoneTemplate", "OncePost", "Passage",
-    "Person", "Pick", "Programme", "Proposal", "ProposedPair", "Question", "ReadinessScore",
-    "Review", "Seal", "SignIn", "Stage", "TeamMember", "Throttle", "Verification", "Version",
+    "Final", "FinalIdea", "FinalJudge", "Idea", "InformationRequest", "Inquiry", "Interest",
+    "JobRun", "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership", "Milestone",
+    "MilestoneTemplate", "OncePost", "Passage", "Person", "Pick", "Programme", "Proposal",
+    "ProposedPair", "Question", "ReadinessScore", "Review", "Seal", "SignIn", "Stage",
+    "TeamMember", "Throttle", "Verification", "Version", "Vote",
 ]  # fmt: skip

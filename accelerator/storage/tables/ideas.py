@@ -47,7 +47,11 @@ class Idea(Base):
 
 
 class Passage(Base):
-    """An idea's time in one stage. Rework opens a new passage of the same stage."""
+    """An idea's time in one stage. Rework opens a new passage of the same stage.
+
+    `paused_on` is the day since which the team is asked for more, and the promise's clock stands;
+    `paused_days` are the working days it stood before.
+    """
 
     __tablename__ = "passage"
     __table_args__ = (
@@ -75,6 +79,8 @@ class Passage(Base):
     hand_in_by: Mapped[date]
     handed_in_at: Mapped[datetime | None] = mapped_column(Moment)
     promise_on: Mapped[date | None]
+    paused_on: Mapped[date | None]
+    paused_days: Mapped[int] = mapped_column(default=0, server_default="0")
     left_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(String(12))
 

@@ -354,6 +354,37 @@ def upgrade() -> None:
         batch_op.create_index("ix_idea_updated_at", ["updated_at"], unique=False)
 
     op.create_table(
+        "meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("chaired_by_id", sa.Integer(), nullable=True),
+        sa.Column("started_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("ended_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minutes > 0", name=op.f("ck_meeting_minutes")),
+        sa.ForeignKeyConstraint(
+            ["chaired_by_id"], ["person.id"], name=op.f("fk_meeting_chaired_by_id")
+        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_meeting_cohort_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_meeting_made_by_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_meeting_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(
+            "ix_meeting_open",
+            ["cohort_id", "stage_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "milestone_template",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stage_id", sa.Integer(), nullable=False),
@@ -434,7 +465,17 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column(
+            "condition",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("carried_from_id", sa.Integer(), nullable=True),
         sa.Column("removed_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["carried_from_id"], ["question.id"], name=op.f("fk_question_carried_from_id")
+        ),
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_question_stage_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("stage_id", "key", name=op.f("uq_question_stage_id_key")),
@@ -591,6 +632,8 @@ def upgrade() -> None:
         sa.Column("hand_in_by", sa.Date(), nullable=False),
         sa.Column("handed_in_at", types.Moment(timezone=True), nullable=True),
         sa.Column("promise_on", sa.Date(), nullable=True),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("paused_days", sa.Integer(), server_default="0", nullable=False),
         sa.Column("left_at", types.Moment(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_passage_idea_id")),
@@ -852,6 +895,41 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "meeting_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("began_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("ended_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column(
+            "away",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "went",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_item_meeting_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["passage_id"], ["passage.id"], name=op.f("fk_meeting_item_passage_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_item")),
+        sa.UniqueConstraint(
+            "meeting_id", "passage_id", name=op.f("uq_meeting_item_meeting_id_passage_id")
+        ),
+    )
+    with op.batch_alter_table("meeting_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_meeting_item_passage_id"), ["passage_id"], unique=False
+        )
+
+    op.create_table(
         "milestone",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("idea_id", sa.Integer(), nullable=False),
@@ -990,6 +1068,77 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_version_passage_id"), ["passage_id"], unique=False)
 
     op.create_table(
+        "vote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("choice", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("cast_at", types.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["passage_id"], ["passage.id"], name=op.f("fk_vote_passage_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote")),
+        sa.UniqueConstraint("passage_id", "person_id", name=op.f("uq_vote_passage_id_person_id")),
+    )
+    op.create_table(
+        "information_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("idea_id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column(
+            "fields",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column("answered_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("version_before_id", sa.Integer(), nullable=True),
+        sa.Column("version_after_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["person.id"], name=op.f("fk_information_request_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["person.id"], name=op.f("fk_information_request_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["idea_id"], ["idea.id"], name=op.f("fk_information_request_idea_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["passage_id"], ["passage.id"], name=op.f("fk_information_request_passage_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_after_id"],
+            ["version.id"],
+            name=op.f("fk_information_request_version_after_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_before_id"],
+            ["version.id"],
+            name=op.f("fk_information_request_version_before_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["person.id"], name=op.f("fk_information_request_withdrawn_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_information_request")),
+    )
+    with op.batch_alter_table("information_request", schema=None) as batch_op:
+        batch_op.create_index("ix_information_request_idea_id", ["idea_id"], unique=False)
+        batch_op.create_index(
+            "ix_information_request_open",
+            ["passage_id"],
+            unique=True,
+            sqlite_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+        )
+
+    op.create_table(
         "review",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -1083,6 +1232,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_idea_version_id"))
 
     op.drop_table("review")
+    with op.batch_alter_table("information_request", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_information_request_open",
+            sqlite_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+        )
+        batch_op.drop_index("ix_information_request_idea_id")
+
+    op.drop_table("information_request")
+    op.drop_table("vote")
     with op.batch_alter_table("version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_version_passage_id"))
 
@@ -1103,6 +1262,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("milestone")
+    with op.batch_alter_table("meeting_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_item_passage_id"))
+
+    op.drop_table("meeting_item")
     with op.batch_alter_table("inquiry", schema=None) as batch_op:
         batch_op.drop_index("ix_inquiry_passage_id_asked_by_id")
         batch_op.drop_index("ix_inquiry_idea_id")
@@ -1181,6 +1344,15 @@ def downgrade() -> None:
 
     op.drop_table("proposal")
     op.drop_table("milestone_template")
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_meeting_open",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_meeting_cohort_id"))
+
+    op.drop_table("meeting")
     with op.batch_alter_table("idea", schema=None) as batch_op:
         batch_op.drop_index("ix_idea_updated_at")
         batch_op.drop_index(batch_op.f("ix_idea_passage_id"))
