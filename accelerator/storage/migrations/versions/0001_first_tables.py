@@ -219,6 +219,7 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(length=400), server_default="", nullable=False),
         sa.Column("purpose_ja", sa.Text(), server_default="", nullable=False),
         sa.Column("purpose_en", sa.Text(), server_default="", nullable=False),
+        sa.Column("timing", sa.String(length=8), server_default="cohort", nullable=False),
         sa.Column("time_box_days", sa.Integer(), nullable=False),
         sa.Column("promise_days", sa.Integer(), nullable=False),
         sa.Column("reviews_per_idea", sa.Integer(), nullable=False),
@@ -226,14 +227,17 @@ def upgrade() -> None:
         sa.Column("teams_hidden", sa.Boolean(), nullable=False),
         sa.Column("peers_hidden", sa.Boolean(), nullable=False),
         sa.Column("others_visible", sa.String(length=12), nullable=False),
+        sa.Column("scale", sa.Integer(), server_default="5", nullable=False),
         sa.Column(
             "minimums",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column("removed_at", types.Moment(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("promise_days > 0 AND time_box_days > 0", name=op.f("ck_stage_days")),
         sa.CheckConstraint("reviews_per_idea >= 0", name=op.f("ck_stage_reviews_per_idea")),
+        sa.CheckConstraint("scale BETWEEN 3 AND 7", name=op.f("ck_stage_scale")),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.id"], name=op.f("fk_stage_programme_id")
         ),
@@ -299,6 +303,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion")),
         sa.UniqueConstraint("stage_id", "key", name=op.f("uq_criterion_stage_id_key")),
     )
+    op.create_table(
+        "decider",
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_decider_person_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_decider_stage_id")),
+        sa.PrimaryKeyConstraint("stage_id", "person_id", name=op.f("pk_decider")),
+    )
+    with op.batch_alter_table("decider", schema=None) as batch_op:
+        batch_op.create_index("ix_decider_person_id", ["person_id"], unique=False)
+
     op.create_table(
         "final",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -396,6 +411,7 @@ def upgrade() -> None:
         sa.Column("evidence_en", sa.Text(), server_default="", nullable=False),
         sa.Column("anchor", sa.String(length=5), nullable=False),
         sa.Column("offset_days", sa.Integer(), nullable=False),
+        sa.Column("owner_role", sa.String(length=8), server_default="lead", nullable=False),
         sa.Column("removed_at", types.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["stage_id"], ["stage.id"], name=op.f("fk_milestone_template_stage_id")
@@ -479,6 +495,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_question_stage_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("stage_id", "key", name=op.f("uq_question_stage_id_key")),
+    )
+    op.create_table(
+        "rubric",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "criteria",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("scale", sa.Integer(), nullable=False),
+        sa.Column("until", types.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_rubric_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric")),
+        sa.UniqueConstraint("stage_id", "number", name=op.f("uq_rubric_stage_id_number")),
     )
     op.create_table(
         "answer",
@@ -1143,6 +1175,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
         sa.Column("idea_version_id", sa.Integer(), nullable=False),
+        sa.Column("rubric_id", sa.Integer(), nullable=True),
         sa.Column(
             "marks",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
@@ -1169,6 +1202,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["idea_version_id"], ["version.id"], name=op.f("fk_review_idea_version_id")
         ),
+        sa.ForeignKeyConstraint(["rubric_id"], ["rubric.id"], name=op.f("fk_review_rubric_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
         sa.UniqueConstraint("assignment_id", name=op.f("uq_review_assignment_id")),
     )
@@ -1337,6 +1371,7 @@ def downgrade() -> None:
 
     op.drop_table("attachment")
     op.drop_table("answer")
+    op.drop_table("rubric")
     op.drop_table("question")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index("ix_proposal_state")
@@ -1362,6 +1397,10 @@ def downgrade() -> None:
 
     op.drop_table("idea")
     op.drop_table("final")
+    with op.batch_alter_table("decider", schema=None) as batch_op:
+        batch_op.drop_index("ix_decider_person_id")
+
+    op.drop_table("decider")
     op.drop_table("criterion")
     op.drop_table("cohort_stage")
     with op.batch_alter_table("capacity", schema=None) as batch_op:
