@@ -32,9 +32,12 @@ from accelerator.storage.tables.programmes import (
     Cohort,
     CohortStage,
     Criterion,
+    Decider,
+    LateEntry,
     MilestoneTemplate,
     Programme,
     Question,
+    Rubric,
     Stage,
 )
 from accelerator.storage.tables.proposals import Capacity, Interest, Proposal, ProposedPair
@@ -43,10 +46,10 @@ from accelerator.storage.tables.rounds import Anchor, Final, FinalIdea, FinalJud
 
 __all__ = [
     "Anchor", "Answer", "Assignment", "Attachment", "Base", "Capacity", "Claim", "Cohort",
-    "CohortStage", "Conflict", "Criterion", "Decision", "Delivery", "Event", "Evidence",
+    "CohortStage", "Conflict", "Criterion", "Decider", "Decision", "Delivery", "Event", "Evidence",
     "Final", "FinalIdea", "FinalJudge", "Idea", "InformationRequest", "Inquiry", "Interest",
-    "JobRun", "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership", "Milestone",
-    "MilestoneTemplate", "OncePost", "Passage", "Person", "Pick", "Programme", "Proposal",
-    "ProposedPair", "Question", "ReadinessScore", "Review", "Seal", "SignIn", "Stage",
-    "TeamMember", "Throttle", "Verification", "Version", "Vote",
+    "JobRun", "LateEntry", "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership",
+    "Milestone", "MilestoneTemplate", "OncePost", "Passage", "Person", "Pick", "Programme",
+    "Proposal", "ProposedPair", "Question", "ReadinessScore", "Review", "Rubric", "Seal", "SignIn",
+    "Stage", "TeamMember", "Throttle", "Verification", "Version", "Vote",
 ]  # fmt: skip

@@ -16,6 +16,8 @@ class Idea(Base):
 
     `passage_id` names the newest passage. It is no foreign key, since the two tables would need
     each other to be created; `accelerator check` proves that it points at the idea's own.
+    While it is `waiting` for a place, its passage is handed in but promises nothing yet; it stands
+    in its cohort's line since `waiting_since`.
     """
 
     __tablename__ = "idea"
@@ -37,6 +39,8 @@ class Idea(Base):
     passage_id: Mapped[int | None] = mapped_column(index=True)
     audience: Mapped[str] = mapped_column(String(10), default="team")
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    eligibility: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    waiting_since: Mapped[datetime | None] = mapped_column(Moment)
     external_id: Mapped[str | None] = mapped_column(String(80))
     readiness: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(Moment)

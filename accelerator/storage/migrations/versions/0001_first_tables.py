@@ -129,10 +129,21 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("next_number", sa.Integer(), nullable=False),
+        sa.Column("preparing", sa.Boolean(), nullable=False),
+        sa.Column("waiting_list", sa.Boolean(), nullable=False),
+        sa.Column(
+            "eligibility",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("cloned_from_id", sa.Integer(), nullable=True),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("capacity > 0", name=op.f("ck_cohort_capacity")),
         sa.CheckConstraint("intake_opens_on <= intake_closes_on", name=op.f("ck_cohort_intake")),
+        sa.ForeignKeyConstraint(
+            ["cloned_from_id"], ["cohort.id"], name=op.f("fk_cohort_cloned_from_id")
+        ),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.id"], name=op.f("fk_cohort_programme_id")
         ),
@@ -346,6 +357,12 @@ def upgrade() -> None:
         sa.Column("passage_id", sa.Integer(), nullable=True),
         sa.Column("audience", sa.String(length=10), nullable=False),
         sa.Column("withdrawn_reason", sa.Text(), nullable=False),
+        sa.Column(
+            "eligibility",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("waiting_since", types.Moment(timezone=True), nullable=True),
         sa.Column("external_id", sa.String(length=80), nullable=True),
         sa.Column("readiness", sa.Double(), nullable=True),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
@@ -367,6 +384,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_idea_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_idea_passage_id"), ["passage_id"], unique=False)
         batch_op.create_index("ix_idea_updated_at", ["updated_at"], unique=False)
+
+    op.create_table(
+        "late_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("granted_by_id", sa.Integer(), nullable=False),
+        sa.Column("granted_at", types.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_late_entry_cohort_id")),
+        sa.ForeignKeyConstraint(
+            ["granted_by_id"], ["person.id"], name=op.f("fk_late_entry_granted_by_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_late_entry_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_late_entry")),
+    )
+    with op.batch_alter_table("late_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_late_entry_cohort_id_person_id", ["cohort_id", "person_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_late_entry_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "meeting",
@@ -1388,6 +1427,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_meeting_cohort_id"))
 
     op.drop_table("meeting")
+    with op.batch_alter_table("late_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_late_entry_person_id"))
+        batch_op.drop_index("ix_late_entry_cohort_id_person_id")
+
+    op.drop_table("late_entry")
     with op.batch_alter_table("idea", schema=None) as batch_op:
         batch_op.drop_index("ix_idea_updated_at")
         batch_op.drop_index(batch_op.f("ix_idea_passage_id"))
