@@ -45,7 +45,8 @@ class Review(Base):
     """Marks per criterion key, confidence, recommendation, comments; pinned to one version.
 
     A mark of null is an abstention. `score` is the weighted mark at the moment of submission, so
-    that a changed rubric never rewrites a score already given. What is typed and not submitted yet
+    that a changed rubric never rewrites a score already given; `rubric_id` is the wording it was
+    given under, once another one holds. What is typed and not submitted yet
     stands in `draft` alone: the columns hold what counts. `abstained` counts the abstentions;
     `opened_at` is when the workspace was first opened, for the minutes a review takes.
     """
@@ -55,6 +56,7 @@ class Review(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     idea_version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    rubric_id: Mapped[int | None] = mapped_column(ForeignKey("rubric.id"))
     marks: Mapped[dict[str, int | None]] = mapped_column(Json, default=dict)
     score: Mapped[float | None]
     confidence: Mapped[int | None]
