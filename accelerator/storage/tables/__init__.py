@@ -10,6 +10,7 @@ from accelerator.storage.tables.activity import (
     Seal,
     Throttle,
 )
+from accelerator.storage.tables.batches import Batch, BatchItem
 from accelerator.storage.tables.ideas import (
     Answer,
     Attachment,
@@ -45,8 +46,8 @@ from accelerator.storage.tables.reviews import Assignment, Decision, Inquiry, Re
 from accelerator.storage.tables.rounds import Anchor, Final, FinalIdea, FinalJudge, Pick
 
 __all__ = [
-    "Anchor", "Answer", "Assignment", "Attachment", "Base", "Capacity", "Claim", "Cohort",
-    "CohortStage", "Conflict", "Criterion", "Decider", "Decision", "Delivery", "Event", "Evidence",
+    "Anchor", "Answer", "Assignment", "Attachment", "Base", "Batch", "BatchItem", "Capacity",
+    "Claim", "Cohort", "CohortStage", "Conflict", "Criterion", "Decider", "Decision", "Delivery", "Event", "Evidence",
     "Final", "FinalIdea", "FinalJudge", "Idea", "InformationRequest", "Inquiry", "Interest",
     "JobRun", "LateEntry", "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership",
     "Milestone", "MilestoneTemplate", "OncePost", "Passage", "Person", "Pick", "Programme",

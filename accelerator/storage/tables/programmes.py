@@ -23,6 +23,7 @@ class Programme(Base):
     languages: Mapped[list[str]] = mapped_column(Json, default=lambda: ["ja", "en"])
     audience: Mapped[str] = mapped_column(String(10), default="team")
     readiness_policy: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    undo_minutes: Mapped[int] = mapped_column(default=10)  # before a decision leaves the house
     created_at: Mapped[datetime] = mapped_column(Moment)
     archived_at: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(Integer)

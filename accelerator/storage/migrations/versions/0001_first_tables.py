@@ -88,6 +88,7 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column("undo_minutes", sa.Integer(), nullable=False),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
         sa.Column("archived_at", types.Moment(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -258,6 +259,42 @@ def upgrade() -> None:
             "programme_id", "position", name=op.f("uq_stage_programme_id_position")
         ),
     )
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "letters",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("announce_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("finished_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("cancelled_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_batch_cohort_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_batch_made_by_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_batch_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    with op.batch_alter_table("batch", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_batch_cohort_id_stage_id_id", ["cohort_id", "stage_id", "id"], unique=False
+        )
+        batch_op.create_index("ix_batch_state", ["state"], unique=False)
+
     op.create_table(
         "capacity",
         sa.Column("cohort_id", sa.Integer(), nullable=False),
@@ -821,6 +858,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "batch_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "left_out",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_batch_item_batch_id")),
+        sa.ForeignKeyConstraint(
+            ["passage_id"], ["passage.id"], name=op.f("fk_batch_item_passage_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_item")),
+        sa.UniqueConstraint(
+            "batch_id", "passage_id", name=op.f("uq_batch_item_batch_id_passage_id")
+        ),
+    )
+    with op.batch_alter_table("batch_item", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_batch_item_batch_id_state_id", ["batch_id", "state", "id"], unique=False
+        )
+        batch_op.create_index("ix_batch_item_passage_id", ["passage_id"], unique=False)
+
+    op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("passage_id", sa.Integer(), nullable=False),
@@ -833,12 +897,30 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column(
+            "checklist",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("change_kind", sa.String(length=12), nullable=False),
         sa.Column("would_change", sa.Text(), nullable=False),
         sa.Column("revisit_on", sa.Date(), nullable=True),
+        sa.Column("watcher_id", sa.Integer(), nullable=True),
+        sa.Column("came_back_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("learned", sa.Text(), nullable=False),
+        sa.Column(
+            "left_out",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=False),
         sa.Column("decided_at", types.Moment(timezone=True), nullable=False),
         sa.Column("announce_at", types.Moment(timezone=True), nullable=True),
         sa.Column("announced_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_decision_batch_id")),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["person.id"], name=op.f("fk_decision_decided_by_id")
         ),
@@ -846,14 +928,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["passage_id"], ["passage.id"], name=op.f("fk_decision_passage_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["decision.id"], name=op.f("fk_decision_reverses_id")
+        ),
+        sa.ForeignKeyConstraint(["watcher_id"], ["person.id"], name=op.f("fk_decision_watcher_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("passage_id", name=op.f("uq_decision_passage_id")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_decision_reverses_id")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(
             "ix_decision_announced_at_announce_at", ["announced_at", "announce_at"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_decision_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_idea_id"), ["idea_id"], unique=False)
+        batch_op.create_index(
+            "ix_decision_outcome_revisit_on", ["outcome", "revisit_on"], unique=False
+        )
 
     op.create_table(
         "delivery",
@@ -1358,10 +1449,17 @@ def downgrade() -> None:
 
     op.drop_table("delivery")
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_decision_outcome_revisit_on")
         batch_op.drop_index(batch_op.f("ix_decision_idea_id"))
+        batch_op.drop_index(batch_op.f("ix_decision_batch_id"))
         batch_op.drop_index("ix_decision_announced_at_announce_at")
 
     op.drop_table("decision")
+    with op.batch_alter_table("batch_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_batch_item_passage_id")
+        batch_op.drop_index("ix_batch_item_batch_id_state_id")
+
+    op.drop_table("batch_item")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index("ix_assignment_reviewer_id_state_due_on")
         batch_op.drop_index("ix_assignment_idea_id_reviewer_id")
@@ -1451,6 +1549,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_capacity_person_id")
 
     op.drop_table("capacity")
+    with op.batch_alter_table("batch", schema=None) as batch_op:
+        batch_op.drop_index("ix_batch_state")
+        batch_op.drop_index("ix_batch_cohort_id_stage_id_id")
+
+    op.drop_table("batch")
     op.drop_table("stage")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
