@@ -53,8 +53,9 @@ class Idea(Base):
 class Passage(Base):
     """An idea's time in one stage. Rework opens a new passage of the same stage.
 
-    `paused_on` is the day since which the team is asked for more, and the promise's clock stands;
-    `paused_days` are the working days it stood before.
+    While the team is asked for more, from `paused_on` and until `asked_until`, the promise's clock
+    stands and there is no promise; `paused_days` are the working days it stood before. `told_on`
+    is the day, on the cohort's clock, on which the team was told the outcome.
     """
 
     __tablename__ = "passage"
@@ -84,7 +85,9 @@ class Passage(Base):
     handed_in_at: Mapped[datetime | None] = mapped_column(Moment)
     promise_on: Mapped[date | None]
     paused_on: Mapped[date | None]
+    asked_until: Mapped[date | None]
     paused_days: Mapped[int] = mapped_column(default=0, server_default="0")
+    told_on: Mapped[date | None]
     left_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(String(12))
 

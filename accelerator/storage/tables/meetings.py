@@ -14,8 +14,9 @@ from accelerator.storage.types import Json, Moment
 class InformationRequest(Base):
     """More that a manager asks of a team whose idea waits at a gate; one open at a time.
 
-    `fields` are what opens again: title, summary, files, and questions by their keys. The versions
-    before and after show reviewers the difference.
+    `fields` are what opens again, by the names of the form: title, summary, files, and answers by
+    their questions' keys. `promised_on` is the promise as it stood when the clock was stopped. The
+    versions before and after show reviewers the difference.
     """
 
     __tablename__ = "information_request"
@@ -38,6 +39,7 @@ class InformationRequest(Base):
     text: Mapped[str] = mapped_column(Text)
     fields: Mapped[list[str]] = mapped_column(Json, default=list)
     due_on: Mapped[date]
+    promised_on: Mapped[date]
     reply: Mapped[str] = mapped_column(Text, default="")
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
