@@ -49,7 +49,10 @@ _HEAD = (
 _STAGES = (
     select(Stage, Passage)
     .outerjoin(Passage, (Passage.stage_id == Stage.id) & (Passage.idea_id == bindparam("idea")))
-    .where(Stage.programme_id == bindparam("programme"))
+    .where(
+        Stage.programme_id == bindparam("programme"),
+        Stage.removed_at.is_(None) | Passage.id.is_not(None),
+    )
     .order_by(Stage.position, Passage.number)
 )
 _VERSIONS = (
@@ -181,7 +184,7 @@ def _stages(
             p.number,
             PassageRow(
                 p.id, p.stage_id, PassageState(p.state), p.entered_at, p.hand_in_by,
-                p.handed_in_at, p.promise_on, p.left_at, p.outcome,
+                p.handed_in_at, p.promise_on, p.left_at, p.outcome, p.asked_until,
             ),
         )
         for _, p in rows
@@ -201,6 +204,7 @@ def _place(idea: Idea, passage: PassageRow, head: Row[Any], stages: list[StageRo
         required=here.required,
         hand_in_by=passage.hand_in_by,
         promise_on=passage.promise_on,
+        asked_until=passage.asked_until,
         revisit_on=head.revisit_on if passage.state is PassageState.LEFT else None,
     )
 

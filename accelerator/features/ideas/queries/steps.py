@@ -33,6 +33,7 @@ class PassageRow:
     promise_on: date | None
     left_at: datetime | None
     outcome: str | None
+    asked_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def steps(
         label = names[passage.stage_id].name.pick(language)
         entered = passage.entered_at.astimezone(zone).date()
         if passage.state is not PassageState.LEFT:
-            end = passage.promise_on or passage.hand_in_by
+            end = passage.promise_on or passage.asked_until or passage.hand_in_by
             gone = share(entered, end, today)
             found.append(Step(label, "now", start=entered, end=end, share=gone))
             continue
@@ -75,7 +76,7 @@ def steps(
             outcome = ENDS.get(state, outcome)
         found.append(Step(label, "done", outcome, entered, left))
     if state in LIVING or state is IdeaState.PARKED:
-        reached = max((names[passage.stage_id].position for passage in passages), default=0)
+        reached = names[passages[-1].stage_id].position if passages else 0
         found += [Step(s.name.pick(language), "next") for s in stages if s.position > reached]
     return found
 

@@ -120,7 +120,8 @@ def idea_page(
         sees_team=may(Permission.TEAM_VIEW),
         now=clock.now(),
     )
-    day = found.due_on if found.next.who == "team" else found.next.by
+    works = found.next.who == "team" and not found.next.asked
+    day = found.due_on if works else found.next.by
     return render_template(
         "ideas/show.html",
         idea=idea,
