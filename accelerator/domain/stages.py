@@ -18,6 +18,7 @@ class IdeaState(StrEnum):
     """Where an idea stands as a whole."""
 
     DRAFT = auto()
+    WAITING = auto()  # handed in for a place in its cohort, which was full
     ACTIVE = auto()
     PARKED = auto()
     STOPPED = auto()
@@ -48,6 +49,8 @@ class Outcome(StrEnum):
 ADVANCING = frozenset({Outcome.ADVANCE, Outcome.CONDITIONS})
 LIVING = frozenset({IdeaState.DRAFT, IdeaState.ACTIVE})
 PRIVATE = frozenset({IdeaState.DRAFT, IdeaState.DISCARDED})  # the team's own affair
+PLACELESS = PRIVATE | {IdeaState.WAITING, IdeaState.WITHDRAWN}  # hold no place in their cohort
+WITHDRAWABLE = LIVING | {IdeaState.WAITING, IdeaState.PARKED}
 
 
 class Timing(StrEnum):
@@ -112,7 +115,7 @@ def require_writable(place: Place) -> None:
 
 def require_withdrawable(place: Place) -> None:
     """Raise when the idea's way has already ended."""
-    if place.idea not in LIVING and place.idea is not IdeaState.PARKED:
+    if place.idea not in WITHDRAWABLE:
         raise DomainError("idea_ended", N_("The way of this idea has already ended."))
 
 
@@ -181,6 +184,8 @@ def next_step(place: Place) -> NextStep:
     }
     if place.idea in ended:
         return ended[place.idea]
+    if place.idea is IdeaState.WAITING:
+        return NextStep(N_("Waiting for a place"), Who.NOBODY)
     if place.passage is PassageState.OPEN:
         status = N_("Draft") if place.idea is IdeaState.DRAFT else N_("In progress")
         return NextStep(status, Who.TEAM, place.hand_in_by)

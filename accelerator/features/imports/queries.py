@@ -40,7 +40,7 @@ def destination(session: Session, cohort: Cohort) -> Destination:
     row = session.execute(
         select(Stage, Programme.audience)
         .join(Programme, Programme.id == Stage.programme_id)
-        .where(Stage.programme_id == cohort.programme_id)
+        .where(Stage.programme_id == cohort.programme_id, Stage.removed_at.is_(None))
         .order_by(Stage.position)
         .limit(1)
     ).one_or_none()

@@ -28,6 +28,7 @@ _HANDED_IN = (PassageState.HANDED_IN, PassageState.DECIDED)
 # What a person can filter by: never more than the plain status tells.
 STATES: dict[str, ColumnElement[bool]] = {
     "draft": _I.state == IdeaState.DRAFT,
+    "queued": _I.state == IdeaState.WAITING,
     "working": and_(_I.state == IdeaState.ACTIVE, _P.state == PassageState.OPEN),
     "waiting": and_(_I.state == IdeaState.ACTIVE, _P.state.in_(_HANDED_IN)),
     "parked": _I.state == IdeaState.PARKED,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.stages import LIVING, IdeaState, PassageState
+from accelerator.domain.stages import WITHDRAWABLE, IdeaState, PassageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def steps(
         if passage is passages[-1]:
             outcome = ENDS.get(state, outcome)
         found.append(Step(label, "done", outcome, entered, left))
-    if state in LIVING or state is IdeaState.PARKED:
+    if state in WITHDRAWABLE:
         reached = names[passages[-1].stage_id].position if passages else 0
         found += [Step(s.name.pick(language), "next") for s in stages if s.position > reached]
     return found

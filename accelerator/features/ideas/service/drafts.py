@@ -15,7 +15,7 @@ from accelerator.domain.drafts import merge, restamp, stamp
 from accelerator.domain.errors import DomainError, Stale
 from accelerator.domain.intake import Intake, require_intake
 from accelerator.domain.policy import Actor
-from accelerator.domain.stages import IdeaState, require_open
+from accelerator.domain.stages import IdeaState, require_writable
 from accelerator.features.ideas.queries.writing import QuestionRow, Writing, writing
 from accelerator.features.ideas.service.finding import reindex
 from accelerator.i18n import N_, language
@@ -67,7 +67,9 @@ def start(
         )
     )  # fmt: skip
     first = session.scalars(
-        select(Stage).where(Stage.programme_id == cohort.programme_id).order_by(Stage.position)
+        select(Stage)
+        .where(Stage.programme_id == cohort.programme_id, Stage.removed_at.is_(None))
+        .order_by(Stage.position)
     ).first()
     if first is None:
         raise DomainError("no_stage", N_("This programme has no stage yet."), field="cohort")
@@ -111,7 +113,7 @@ def save(
     What others changed meanwhile in other fields stays. Raises Clash where both changed one field.
     """
     now_written = writing(session, idea)
-    require_open(now_written.place)
+    require_writable(now_written.place)
     stored = now_written.stored(side)
     wanted = {name: value for name, value in typed.items() if name in stored}
     found = merge(seen, stored, wanted)
