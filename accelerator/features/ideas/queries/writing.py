@@ -20,7 +20,8 @@ from accelerator.domain.answers import (
 )
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.intake import Intake
-from accelerator.domain.stages import IdeaState, PassageState, Place
+from accelerator.domain.stages import IdeaState, PassageState, Place, is_asked
+from accelerator.standing.opened import Opened, opened
 from accelerator.storage.tables import Answer, Cohort, Idea, Passage, Programme, Question, Stage
 
 
@@ -65,6 +66,11 @@ class Writing:
     intake: Intake
     hand_in_by: date
     place: Place
+    opened: Opened | None = None
+
+    def opens(self, name: str) -> bool:
+        """Say whether a field is open: all are, but for a team that is asked for more."""
+        return self.opened is None or self.opened.opens(name)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -81,14 +87,15 @@ class Writing:
     def stored(self, language: str) -> dict[str, Value]:
         """Return each field of the form of one language, as it is stored."""
         fields: dict[str, Value] = {
-            "title": self.title.side(language),
-            "summary": self.summary.side(language),
+            name: text.side(language)
+            for name, text in (("title", self.title), ("summary", self.summary))
+            if self.opens(name)
         }
         return fields | {question.field: question.side(language) for question in self.questions}
 
     def lacks(self) -> list[Lack]:
         """Return what is still missing before it can be handed in."""
-        found = lacks_of_head(self.title, self.summary)
+        found = [lack for lack in lacks_of_head(self.title, self.summary) if self.opens(lack.field)]
         for question in self.questions:
             found += lack_of(question.asked, question.given)
         return found
@@ -103,7 +110,7 @@ def asked(row: Question) -> Asked:
 
 
 def writing(session: Session, idea: Idea) -> Writing:
-    """Load what the team writes now; two queries."""
+    """Load what the team writes now; two queries, one more while it is asked for more."""
     passage, stage, cohort, programme = session.execute(
         select(Passage, Stage, Cohort, Programme)
         .join(Stage, Stage.id == Passage.stage_id)
@@ -111,6 +118,10 @@ def writing(session: Session, idea: Idea) -> Writing:
         .join(Programme, Programme.id == Cohort.programme_id)
         .where(Passage.id == idea.passage_id)
     ).one()
+    place = Place(
+        IdeaState(idea.state), PassageState(passage.state), asked_until=passage.asked_until
+    )
+    asks = opened(session, passage.id) if is_asked(place) else None
     questions = session.execute(
         select(Question, Answer)
         .outerjoin(Answer, (Answer.question_id == Question.id) & (Answer.idea_id == idea.id))
@@ -129,6 +140,7 @@ def writing(session: Session, idea: Idea) -> Writing:
                 Given(answer.text, answer.value) if answer else Given(),
             )
             for question, answer in questions
+            if asks is None or asks.opens(f"answer_{question.key}")
         ),
         stage_id=stage.id,
         stage=stage.name,
@@ -146,5 +158,6 @@ def writing(session: Session, idea: Idea) -> Writing:
             cohort.capacity,
         ),
         hand_in_by=passage.hand_in_by,
-        place=Place(IdeaState(idea.state), PassageState(passage.state)),
+        place=place,
+        opened=asks,
     )
