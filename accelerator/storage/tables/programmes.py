@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from accelerator.domain.answers import Asked, Condition, Kind, Option
 from accelerator.domain.bilingual import Bilingual
 from accelerator.storage.base import Base, bilingual
 from accelerator.storage.types import Json, Moment
@@ -108,6 +109,19 @@ class Question(Base):
     version: Mapped[int] = mapped_column(Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def asked(self) -> Asked:
+        """Return the question as the rules see it."""
+        return Asked(
+            self.key,
+            Kind(self.kind),
+            self.label,
+            self.required,
+            self.word_limit,
+            tuple(Option(o["key"], Bilingual.of(o.get("label") or o)) for o in self.options),
+            Condition.of(self.condition),
+        )
 
 
 class Criterion(Base):
