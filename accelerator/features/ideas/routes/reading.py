@@ -36,6 +36,7 @@ from accelerator.web.session import config, db
 LONGEST_QUERY = 200
 STATE_NAMES = (
     ("draft", N_("Draft")),
+    ("queued", N_("Waiting for a place")),
     ("working", N_("In progress")),
     ("waiting", N_("In review")),
     ("parked", N_("Parked")),
