@@ -20,7 +20,7 @@ from accelerator.storage.types import Json
 
 Outline = dict[str, Any]
 
-PROGRAMME = ("name", "summary", "languages", "audience", "readiness_policy")
+PROGRAMME = ("name", "summary", "languages", "audience", "undo_minutes", "readiness_policy")
 STAGE = (
     "key", "name", "purpose", "timing", "time_box_days", "promise_days", "reviews_per_idea",
     "reviewers_hidden", "teams_hidden", "peers_hidden", "others_visible", "scale", "minimums",
@@ -170,11 +170,8 @@ def build(
         session.add(stage)
         session.flush()
         for at, one in enumerate(source["questions"], start=1):
-            row = Question(stage_id=stage.id, position=at, **_only(one, QUESTION))
-            row.options = [_stored(option) for option in one["options"]]
-            if one["carried_from"]:
-                before = one["carried_from"]
-                row.carried_from_id = asked[before["stage"], before["question"]].id
+            values = _only(one, QUESTION) | {"options": [_stored(o) for o in one["options"]]}
+            row = Question(stage_id=stage.id, position=at, **values)
             asked[source["key"], one["key"]] = row
             session.add(row)
         for at, one in enumerate(source["criteria"], start=1):
@@ -184,8 +181,19 @@ def build(
         for at, one in enumerate(source["milestones"], start=1):
             values = _only(one, MILESTONE)
             session.add(MilestoneTemplate(stage_id=stage.id, position=at, **values))
-        session.flush()
+    session.flush()
+    _carry_over(outline, asked)
+    session.flush()
     return programme
+
+
+def _carry_over(outline: Mapping[str, Any], asked: Mapping[tuple[str, str], Question]) -> None:
+    """Tie questions to those they are carried over from, once all have their rows."""
+    for stage in outline["stages"]:
+        for one in stage["questions"]:
+            if before := one["carried_from"]:
+                row = asked[stage["key"], one["key"]]
+                row.carried_from_id = asked[before["stage"], before["question"]].id
 
 
 def _only(source: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
