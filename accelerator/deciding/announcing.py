@@ -172,6 +172,8 @@ def announce_one(session: Session, told: Told, *, actor_id: int | None, now: dat
     coming = next_stage(outcome, stage, order, [one for one in order if one.removed_at])
     passage.state, passage.left_at, passage.outcome = PassageState.LEFT, now, outcome
     decision.announced_at, decision.tries = now, 0
+    if decision.reverses_id is None:  # the first word keeps or breaks the promise
+        passage.told_on = now.astimezone(ZoneInfo(cohort.time_zone)).date()
     idea.state = idea_state_after(outcome, last_stage=coming is None)
     idea.updated_at = now
     session.flush()

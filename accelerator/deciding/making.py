@@ -185,7 +185,13 @@ def lock_waiting(
 def waits(at: Waiting) -> bool:
     """Say whether the gate may decide about an idea now."""
     try:
-        require_decidable(Place(IdeaState(at.idea.state), PassageState(at.passage.state)))
+        require_decidable(
+            Place(
+                IdeaState(at.idea.state),
+                PassageState(at.passage.state),
+                asked_until=at.passage.asked_until,
+            )
+        )
     except DomainError:
         return False
     return True

@@ -108,6 +108,7 @@ class Permission(StrEnum):
     CONFLICT_DECLARE = "conflict:declare"
     GATE_DECIDE = "gate:decide"
     INFORMATION_ASK = "information:ask"
+    INFORMATION_VIEW = "information:view"
     PROMISE_VIEW = "promise:view"
     VOTE_CAST = "vote:cast"
     MEETING_VIEW = "meeting:view"
@@ -294,6 +295,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.CONFLICT_DECLARE: (reviewer_in_programme, manager_after_hand_in),
     Permission.GATE_DECIDE: (manager_outside_team,),
     Permission.INFORMATION_ASK: (manager_outside_team,),
+    Permission.INFORMATION_VIEW: (team, manager_outside_team),
     Permission.PROMISE_VIEW: (manager, sponsor_after_hand_in),
     Permission.VOTE_CAST: (decider,),
     Permission.MEETING_VIEW: (manager, decider),
