@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from accelerator.domain.anonymity import without_team
 from accelerator.domain.answers import Given, Kind, readable
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.intake import Requirement
 from accelerator.domain.stages import IdeaState, NextStep, PassageState, Place, next_step
 from accelerator.features.ideas.queries.attachments import FileRow, files
+from accelerator.features.ideas.queries.finding import late_until
 from accelerator.features.ideas.queries.steps import PassageRow, StageRow, Step, steps
 from accelerator.features.ideas.queries.writing import asked
 from accelerator.i18n import language
+from accelerator.standing.places import place_in_line
 from accelerator.storage.tables import (
     Answer,
     Assignment,
@@ -36,7 +39,8 @@ _OURS = select(func.count()).where(Assignment.passage_id == bindparam("passage")
 _HEAD = (
     select(
         Cohort.code.label("cohort_code"), Cohort.name.label("cohort_name"), Cohort.time_zone,
-        Cohort.programme_id, Cohort.intake_closes_on, Programme.name.label("programme_name"),
+        Cohort.programme_id, Cohort.intake_closes_on, Cohort.eligibility,
+        late_until(bindparam("owner")).label("late_until"), Programme.name.label("programme_name"),
         _OURS.where(Assignment.state.not_in(("declined", "removed")))
         .scalar_subquery().label("assigned"),
         _OURS.where(Assignment.state == "submitted").scalar_subquery().label("reviewed"),
@@ -130,6 +134,8 @@ class IdeaPage:
     stages: list[StageAnswers] = field(default_factory=list)
     team: list[MemberRow] = field(default_factory=list)
     files: list[FileRow] = field(default_factory=list)
+    line: int = 0
+    eligible: list[tuple[Bilingual, str]] = field(default_factory=list)
 
     @property
     def next(self) -> NextStep:
@@ -140,7 +146,7 @@ class IdeaPage:
 def page(
     session: Session, idea: Idea, *, in_team: bool, sees_team: bool, now: datetime
 ) -> IdeaPage:
-    """Load the page; six queries at most, however long the idea's way."""
+    """Load the page; six queries at most, however long the idea's way; one more in line."""
     head = _head(session, idea)
     stages, passages = _stages(session, idea, head.programme_id)
     current = next(p for p in passages if p.id == idea.passage_id)
@@ -148,7 +154,7 @@ def page(
     zone = ZoneInfo(head.time_zone)
     due_on = current.hand_in_by
     if place.idea is IdeaState.DRAFT:
-        due_on = min(due_on, head.intake_closes_on)
+        due_on = max(head.late_until or head.intake_closes_on, min(due_on, head.intake_closes_on))
     found = IdeaPage(
         cohort=head.cohort_name,
         cohort_code=head.cohort_code,
@@ -162,7 +168,13 @@ def page(
         ),
         due_on=due_on,
         revision=idea.version,
+        eligible=[
+            (one.question, idea.eligibility[one.key])
+            for one in map(Requirement.of, head.eligibility) if one.key in idea.eligibility
+        ],
     )  # fmt: skip
+    if place.idea is IdeaState.WAITING:
+        found.line = place_in_line(session, idea)
     found.versions = versions(session, idea, sees_team=sees_team)
     found.stages = _answers(session, idea, found, stages, current, in_team=in_team)
     found.team = _team(session, idea) if sees_team else []
@@ -171,7 +183,8 @@ def page(
 
 
 def _head(session: Session, idea: Idea) -> Row[Any]:
-    return session.execute(_HEAD, {"cohort": idea.cohort_id, "passage": idea.passage_id}).one()
+    values = {"cohort": idea.cohort_id, "passage": idea.passage_id, "owner": idea.owner_id}
+    return session.execute(_HEAD, values).one()
 
 
 def _stages(

@@ -9,6 +9,7 @@ from accelerator import clock
 from accelerator.domain.answers import day, readable
 from accelerator.domain.drafts import stamp
 from accelerator.domain.errors import DomainError
+from accelerator.domain.intake import unanswered, unmet
 from accelerator.domain.policy import Permission
 from accelerator.domain.workdays import due_instant
 from accelerator.features.ideas.forms import (
@@ -20,7 +21,7 @@ from accelerator.features.ideas.forms import (
 )
 from accelerator.features.ideas.queries.finding import open_cohorts
 from accelerator.features.ideas.queries.finding import similar as similar_to
-from accelerator.features.ideas.queries.writing import Writing, writing
+from accelerator.features.ideas.queries.writing import Writing, is_full, writing
 from accelerator.features.ideas.routes.blueprint import bp
 from accelerator.features.ideas.service import drafts, handing_in
 from accelerator.i18n import LANGUAGES
@@ -69,7 +70,7 @@ def start() -> ResponseReturnValue:
 
 
 def _start_page(form: StartForm) -> str:
-    cohorts = open_cohorts(db(), now=clock.now())
+    cohorts = open_cohorts(db(), actor=actor(), now=clock.now())
     form.offer(cohorts, request.args.get("cohort", ""))
     alike = similar_to(db(), actor=actor(), text=form.title.data or "")
     return render_template("ideas/new.html", form=form, cohorts=cohorts, rows=alike)
@@ -103,8 +104,8 @@ def save(idea: Any) -> ResponseReturnValue:
         page = _edit_page(idea, written, write_form(written, kept), side, clash=clash)
         return page, 409
     onward = request.form.get("next", "")
-    if onward == "submit":
-        return to_page("submit", idea)
+    if onward in ("submit", "answer"):
+        return to_page(onward, idea)
     if onward in LANGUAGES:
         return to_page("edit", idea, language=onward)
     flash(_("Saved."), "good")
@@ -165,7 +166,7 @@ def _edit_page(
 @allow(Permission.IDEA_SUBMIT, subject="idea")
 def submit(idea: Any) -> ResponseReturnValue:
     """Show what will be handed in, and what is still missing."""
-    return _submit_page(idea, HandInForm(formdata=None, data={"version": idea.version}))
+    return submit_page(idea, HandInForm(formdata=None, data={"version": idea.version}))
 
 
 @bp.post("/ideas/<code>/submit")
@@ -185,12 +186,16 @@ def hand_in(idea: Any) -> ResponseReturnValue:
     except DomainError as error:
         form = HandInForm(formdata=None, data={"version": idea.version})
         form.refuse(error)
-        return _submit_page(idea, form), 422
-    flash(_("Handed in. Thank you! You see below who acts next, and by when."), "good")
+        return submit_page(idea, form), 422
+    if idea.state == "waiting":
+        flash(_("Handed in. Thank you! You see below where the idea stands in line."), "good")
+    else:
+        flash(_("Handed in. Thank you! You see below who acts next, and by when."), "good")
     return to_page("show", idea)
 
 
-def _submit_page(idea: Any, form: HandInForm) -> str:
+def submit_page(idea: Any, form: HandInForm) -> str:
+    """Render what will be handed in, with a refused form."""
     written = writing(db(), idea)
     return render_template(
         "ideas/submit.html",
@@ -202,6 +207,9 @@ def _submit_page(idea: Any, form: HandInForm) -> str:
         reads=lambda question: readable(question.asked, question.given),
         due_at=due_instant(written.due_on, written.zone),
         open=written.place.passage == "open",
+        unanswered=[one.key for one in unanswered(written.eligibility, written.said)],
+        unmet=list(unmet(written.eligibility, written.said)),
+        full=is_full(db(), written) if written.place.idea == "draft" else False,
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
@@ -13,9 +12,10 @@ from accelerator.domain.answers import WRITTEN, Value, written_in
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.drafts import merge, restamp, stamp
 from accelerator.domain.errors import DomainError, Stale
-from accelerator.domain.intake import Intake, require_intake
+from accelerator.domain.intake import require_intake
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import IdeaState, require_writable
+from accelerator.features.ideas.queries.finding import intake_of, late_until
 from accelerator.features.ideas.queries.writing import QuestionRow, Writing, writing
 from accelerator.features.ideas.service.finding import reindex
 from accelerator.i18n import N_, language
@@ -36,15 +36,14 @@ def start(
 ) -> Idea:
     """Make a draft with the cohort's next code; its starter owns it and leads the team."""
     row = session.execute(
-        select(Cohort, Programme.audience)
+        select(Cohort, Programme.audience, late_until(actor.id).label("late_until"))
         .join(Programme, Programme.id == Cohort.programme_id)
         .where(Cohort.code == cohort_code, Programme.archived_at.is_(None))
     ).one_or_none()
     if row is None:
         raise DomainError("no_cohort", N_("Choose a cohort whose intake is open."), field="cohort")
     cohort: Cohort = row.Cohort
-    zone = ZoneInfo(cohort.time_zone)
-    require_intake(Intake(cohort.intake_opens_on, cohort.intake_closes_on, zone), now=now, taken=0)
+    require_intake(intake_of(cohort, row.late_until), now=now, taken=0)
     written = written_in(f"{title} {summary}", actor.language)
     idea = Idea(
         code=_next_code(session, cohort),
