@@ -3,4 +3,4 @@
 from accelerator.features.ideas.routes import attachments, eligibility, reading, team, writing
 from accelerator.features.ideas.routes.blueprint import bp
 
-__all__ = ["attachments", "bp", "eligibility", "reading", "team", "writing"]
+__all__ = ["answering", "attachments", "bp", "eligibility", "reading", "team", "writing"]
