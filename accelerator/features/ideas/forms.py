@@ -92,6 +92,13 @@ class HandInForm(Form):
     version = HiddenField()
 
 
+class AnswerForm(Form):
+    """What the team says with its answer; which state of the text was looked at."""
+
+    version = HiddenField()
+    reply = TextAreaField(_("Your words with it"), [Length(max=4000), storable], filters=[lines])
+
+
 class WithdrawForm(Form):
     """Why the idea is taken back."""
 

@@ -1,5 +1,6 @@
 """The page of one idea. The team reads what it writes; others read what was handed in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,18 +10,17 @@ from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.anonymity import without_team
-from accelerator.domain.answers import Given, Kind, readable
+from accelerator.domain.answers import NAMING, Value, asked_now, readable
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.intake import Requirement
 from accelerator.domain.stages import IdeaState, NextStep, PassageState, Place, next_step
 from accelerator.features.ideas.queries.attachments import FileRow, files
 from accelerator.features.ideas.queries.finding import late_until
 from accelerator.features.ideas.queries.steps import PassageRow, StageRow, Step, steps
-from accelerator.features.ideas.queries.writing import asked
 from accelerator.i18n import language
+from accelerator.standing.answers import questions_of
 from accelerator.standing.places import place_in_line
 from accelerator.storage.tables import (
-    Answer,
     Assignment,
     Cohort,
     Decision,
@@ -28,7 +28,6 @@ from accelerator.storage.tables import (
     Passage,
     Person,
     Programme,
-    Question,
     Stage,
     TeamMember,
     Version,
@@ -77,12 +76,20 @@ _TEAM = (
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One question and what was answered, ready to read."""
+    """One question and what was answered, ready to read (components/answers.html).
+
+    `carried`: it stands there from an earlier stage; `removed`: the question is no longer asked;
+    `hidden`: it names a person, and the reader may not know the team.
+    """
 
     label: Bilingual
     text: Bilingual
     kind: str
-    long: bool
+    value: Value = None
+    columns: Sequence[dict[str, Any]] = ()
+    carried: bool = False
+    removed: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class StageAnswers:
     """The answers of one stage; `version` is the number of the copy they come from, or None."""
 
     stage: Bilingual
+    position: int
     version: int | None
     answers: list[AnswerRow]
 
@@ -243,15 +251,19 @@ def frozen_answers(content: dict[str, Any]) -> list[AnswerRow]:
     return [
         AnswerRow(
             Bilingual.of(answer["label"]),
-            Bilingual.of(answer["text"]) or _plain(answer.get("value")),
+            Bilingual.of(answer["text"]) or _plain(answer),
             answer["kind"],
-            answer["kind"] == "long",
+            answer.get("value"),
+            answer.get("columns", ()),
+            hidden=answer.get("hidden", False),
         )
         for answer in content["answers"]
     ]
 
 
-def _plain(value: Any) -> Bilingual:
+def _plain(answer: dict[str, Any]) -> Bilingual:
+    """Return the value of an answer without text as it is, unless it is numbers of rows."""
+    value = answer.get("value") if answer["kind"] not in NAMING else None
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
     return Bilingual(text, text)
 
@@ -273,28 +285,35 @@ def _answers(
     for stage in reversed(stages):
         handed_in = newest.get(stage.id)
         if stage.id == current.stage_id and current.state is PassageState.OPEN and in_team:
-            answers.append(StageAnswers(stage.name, None, _working(session, idea, stage.id)))
+            answers.append(
+                StageAnswers(stage.name, stage.position, None, _working(session, idea, stage.id))
+            )
         elif handed_in is not None:
             rows = frozen_answers(handed_in.content)
-            answers.append(StageAnswers(stage.name, handed_in.number, rows))
+            answers.append(StageAnswers(stage.name, stage.position, handed_in.number, rows))
     return answers
 
 
 def _working(session: Session, idea: Idea, stage_id: int) -> list[AnswerRow]:
-    rows = session.execute(
-        select(Question, Answer)
-        .outerjoin(Answer, (Answer.question_id == Question.id) & (Answer.idea_id == idea.id))
-        .where(Question.stage_id == stage_id, Question.removed_at.is_(None))
-        .order_by(Question.position, Question.id)
+    """Return what is asked now, and what was answered to questions that were removed."""
+    rows = questions_of(session, idea.id, stage_id)
+    now = asked_now(
+        [row.asked for row in rows if not row.removed],
+        {row.asked.key: row.given for row in rows},
     )
-    found = []
-    for question, answer in rows:
-        what = asked(question)
-        given = Given(answer.text, answer.value) if answer else Given()
-        found.append(
-            AnswerRow(what.label, readable(what, given), what.kind, what.kind is Kind.LONG)
+    return [
+        AnswerRow(
+            row.asked.label,
+            readable(row.asked, row.given),
+            row.asked.kind,
+            row.given.value,
+            [{"key": option.key, "label": option.label} for option in row.asked.options],
+            carried=not row.own and bool(row.given),
+            removed=row.removed,
         )
-    return found
+        for row in sorted(rows, key=lambda row: row.removed)
+        if row.asked.key in now or (row.removed and row.given)
+    ]
 
 
 def _team(session: Session, idea: Idea) -> list[MemberRow]:

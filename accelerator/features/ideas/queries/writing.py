@@ -17,12 +17,10 @@ from accelerator.standing.answers import QuestionRow, questions_of
 from accelerator.standing.opened import Opened, opened
 from accelerator.standing.places import taken
 from accelerator.storage.tables import (
-    Answer,
     Cohort,
     Idea,
     Passage,
     Programme,
-    Question,
     Stage,
 )
 

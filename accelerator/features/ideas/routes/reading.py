@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from accelerator import clock
-from accelerator.domain.answers import is_link
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.differences import differences
 from accelerator.domain.policy import Permission
@@ -130,7 +129,6 @@ def idea_page(
         views=_views(idea, found),
         by=due_instant(day, found.zone) if day else None,
         now=clock.now(),
-        is_link=is_link,
         limit_mb=config().upload_limit // (1024 * 1024),
         invite=invite or InviteForm(formdata=None),
         attach=attach or AttachForm(formdata=None),

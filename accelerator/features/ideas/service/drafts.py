@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 
 from accelerator.activity import record
 from accelerator.activity.events.ideas import IdeaEdited, IdeaStarted
-from accelerator.domain.answers import WRITTEN, Value, written_in
+from accelerator.domain.answers import WRITTEN, Given, Kind, Value, readable, written_in
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.drafts import merge, restamp, stamp
+from accelerator.domain.drafts import Merge, merge, restamp, stamp
 from accelerator.domain.errors import DomainError, Stale
 from accelerator.domain.intake import require_intake
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import IdeaState, require_writable
 from accelerator.features.ideas.queries.finding import intake_of, late_until
-from accelerator.features.ideas.queries.writing import QuestionRow, Writing, writing
+from accelerator.features.ideas.queries.people import employees
+from accelerator.features.ideas.queries.writing import Writing, writing
 from accelerator.features.ideas.service.finding import reindex
 from accelerator.i18n import N_, language
+from accelerator.standing.answers import QuestionRow
 from accelerator.standing.passages import enter_stage
 from accelerator.storage.tables import Answer, Cohort, Event, Idea, Programme, Stage, TeamMember
 
@@ -114,13 +116,27 @@ def save(
     now_written = writing(session, idea)
     require_writable(now_written.place)
     stored = now_written.stored(side)
-    wanted = {name: value for name, value in typed.items() if name in stored}
+    sent = {name: value for name, value in typed.items() if name in stored}
+    wanted = sent | _people(session, now_written, sent)
     found = merge(seen, stored, wanted)
     if found.conflicts:
-        raise _clash(now_written, stored, wanted, found.conflicts, found.changes)
+        raise _clash(now_written, stored, sent, found)
     if found.changes:
         _write(session, idea, now_written, found.changes, side, actor=actor, now=now)
     return restamp(seen, wanted)
+
+
+def _people(session: Session, now_written: Writing, sent: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the people who were named; a name that nobody has stays as it was typed."""
+    found: dict[str, Value] = {}
+    for question in now_written.questions:
+        typed = sent.get(question.field)
+        if question.asked.kind is Kind.PERSON and isinstance(typed, str) and typed:
+            if typed == question.address:
+                found[question.field] = question.given.value
+            elif len(people := employees(session, typed)) == 1:
+                found[question.field] = [str(people[0].id)]
+    return found
 
 
 def _write(
@@ -161,7 +177,9 @@ def _answer(
         select(Answer).where(Answer.idea_id == idea.id, Answer.question_id == question.id)
     ).one_or_none()
     if row is None:
-        row = Answer(idea_id=idea.id, question_id=question.id, text=Bilingual(), value=None)
+        # What was carried over stays where it is not written anew: the other language's side.
+        text = question.given.text
+        row = Answer(idea_id=idea.id, question_id=question.id, text=text, value=None)
         session.add(row)
     if question.asked.kind in WRITTEN:
         row.text = row.text.with_side(side, _text(value))
@@ -190,26 +208,28 @@ def _note(session: Session, idea: Idea, programme_id: int, *, actor: Actor, now:
 
 
 def _clash(
-    now_written: Writing,
-    stored: Mapping[str, Value],
-    typed: Mapping[str, Value],
-    conflicts: frozenset[str],
-    changes: Mapping[str, Value],
+    now_written: Writing, stored: Mapping[str, Value], sent: Mapping[str, Value], found: Merge
 ) -> Clash:
-    labels = {
-        question.field: question.asked.label.pick(language()) for question in now_written.questions
-    }
+    questions = {question.field: question for question in now_written.questions}
     error = Clash(
         "idea_changed",
         N_("Somebody else changed the same text meanwhile."),
-        theirs={name: _text(stored[name]) for name in conflicts},
-        mine={name: _text(typed[name]) for name in conflicts},
+        theirs={name: _words(stored[name], questions.get(name)) for name in found.conflicts},
+        mine={name: _words(sent[name], questions.get(name)) for name in found.conflicts},
         version=stamp(stored),
-        labels=labels,
+        labels={name: row.asked.label.pick(language()) for name, row in questions.items()},
     )
-    error.kept = {name: typed[name] for name in conflicts} | dict(changes)
+    error.kept = {name: sent[name] for name in {*found.conflicts, *found.changes}}
     return error
 
 
+def _words(value: Value, question: QuestionRow | None) -> str:
+    """Return a field's content as people read it."""
+    if question is None or question.asked.kind in WRITTEN:
+        return _text(value)
+    names = question.given.names if value == question.given.value else ()
+    return readable(question.asked, Given(value=value, names=names)).pick(language())
+
+
 def _text(value: Value) -> str:
-    return "\n".join(value) if isinstance(value, list) else value or ""
+    return value if isinstance(value, str) else ""

@@ -29,6 +29,7 @@ from accelerator.features.ideas.service.finding import reindex
 from accelerator.i18n import N_
 from accelerator.standing.places import admit_next, place_in_line, taken
 from accelerator.storage.tables import (
+    Answer,
     Assignment,
     Attachment,
     Cohort,
@@ -68,6 +69,7 @@ def hand_in(session: Session, *, actor: Actor, idea: Idea, seen: int, now: datet
         waits = written.intake.waits(places)
     today = now.astimezone(written.zone).date()
     promise_on = calendar_of(written.country, today.year).add(today, written.promise_days)
+    _keep_carried(session, idea, written, actor=actor, now=now)
     version = _freeze(session, idea, written, actor=actor, now=now)
     passage = session.get_one(Passage, idea.passage_id)
     passage.state = PassageState.HANDED_IN
@@ -171,6 +173,21 @@ def _cancel_reminders(session: Session, idea: Idea) -> None:
     )
 
 
+def _keep_carried(
+    session: Session, idea: Idea, written: Writing, *, actor: Actor, now: datetime
+) -> None:
+    """Make what was carried over the stage's own answers: from here it can be carried on."""
+    now_asked = written.asked_now()
+    session.add_all(
+        Answer(
+            idea_id=idea.id, question_id=question.id, text=question.given.text,
+            value=question.given.value, updated_by_id=actor.id, updated_at=now,
+        )
+        for question in written.asks
+        if not question.own and question.given and question.asked.key in now_asked
+    )  # fmt: skip
+
+
 def _freeze(
     session: Session, idea: Idea, written: Writing, *, actor: Actor, now: datetime
 ) -> Version:
@@ -181,15 +198,15 @@ def _freeze(
         number=number + 1,
         created_by_id=actor.id,
         created_at=now,
-        content=_content(session, idea, written),
+        content=content_of(session, idea, written),
     )
     session.add(version)
     session.flush()
     return version
 
 
-def _content(session: Session, idea: Idea, written: Writing) -> dict[str, Any]:
-    given = {question.asked.key: question.given for question in written.questions}
+def content_of(session: Session, idea: Idea, written: Writing) -> dict[str, Any]:
+    """Return an idea as a version keeps it."""
     team = session.execute(
         select(TeamMember, Person)
         .join(Person, Person.id == TeamMember.person_id)
@@ -205,7 +222,7 @@ def _content(session: Session, idea: Idea, written: Writing) -> dict[str, Any]:
         "language": idea.language,
         "title": idea.title.as_dict(),
         "summary": idea.summary.as_dict(),
-        "answers": frozen([question.asked for question in written.questions], given),
+        "answers": frozen([question.asked for question in written.asks], written.given),
         "team": [
             {"person_id": person.id, "name": person.display_name, "role": member.role}
             for member, person in team
