@@ -60,16 +60,19 @@ def checklist(
     cohort: Cohort | None = None,
     stages: Sequence[Stage] | None = None,
     dates: Mapping[int, CohortStage] | None = None,
+    has_cohort: bool = True,
 ) -> Checklist:
     """Return what is missing before intake can open, of the programme and, if given, the cohort.
 
     Two queries, and one each for the stages and the cohort's dates (by stage id) unless given.
+    A programme of which one knows that it has no cohort lacks that too.
     """
     if stages is None:
         stages = rows.stages_of(session, programme)
     outline = rows.read(session, programme, stages)
     facts = None if cohort is None else _facts(session, cohort, stages, dates, now)
-    return rule.check(outline, _people(session, programme, stages), facts)
+    found = rule.check(outline, _people(session, programme, stages), facts)
+    return found if has_cohort else Checklist((rule.no_cohort(), *found.gaps))
 
 
 def _people(session: Session, programme: Programme, stages: Sequence[Stage]) -> People:

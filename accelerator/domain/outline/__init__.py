@@ -7,4 +7,16 @@ one reader and one checklist serve them all.
 from accelerator.domain.outline.nodes import Fault, Faults, Fields, Items, Node, Scalar
 from accelerator.domain.outline.schema import PROGRAMME, check
 
-__all__ = ["PROGRAMME", "Fault", "Faults", "Fields", "Items", "Node", "Scalar", "check"]
+TAKEN_KEYS = ("new", "import")  # pages of their own below /programmes
+
+__all__ = [
+    "PROGRAMME",
+    "TAKEN_KEYS",
+    "Fault",
+    "Faults",
+    "Fields",
+    "Items",
+    "Node",
+    "Scalar",
+    "check",
+]

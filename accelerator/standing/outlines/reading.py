@@ -76,7 +76,10 @@ def _node(text: str) -> Node:
 
     try:
         events = _safe(yaml.parse(text, Loader=yaml.CSafeLoader))
-        return _made(next(events), events)
+        node = _made(next(events), events)
+        for _ in events:  # what follows the document is refused too
+            pass
+        return node
     except StopIteration:
         raise _Refused(1, N_("The file is empty.")) from None
     except yaml.MarkedYAMLError as error:
