@@ -32,6 +32,13 @@ _SENTENCES = {
     "gate manager after": N_(
         "The team of “%(title)s” still waits for the answer promised by %(day)s"
     ),
+    "information owner before": N_("“%(title)s” was asked for more: answer by %(day)s"),
+    "information owner today": N_("“%(title)s” was asked for more: answer today, %(day)s"),
+    "information owner after": N_("What was asked about “%(title)s” was to be answered by %(day)s"),
+    "information lead after": N_("What was asked about “%(title)s” was to be answered by %(day)s"),
+    "information manager after": N_(
+        "The team of “%(title)s” has not answered what it was asked by %(day)s"
+    ),
     "parked": N_("“%(title)s” was parked until %(day)s; look at it again now"),
 }
 

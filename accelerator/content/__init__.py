@@ -12,9 +12,13 @@ def load(name: str) -> dict[str, Any]:
     """Read one content file, for example "readiness" or "programmes/idea_challenge"."""
     import yaml
 
-    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    found: dict[str, Any] = yaml.load(text(name), Loader=yaml.CSafeLoader)
     return found
+
+
+def text(name: str) -> str:
+    """Return a content file as it is written."""
+    return (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def programme_templates() -> list[str]:

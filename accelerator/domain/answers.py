@@ -5,10 +5,11 @@ A draft keeps whatever was typed. Only handing in asks whether an answer is one.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum, auto
+from typing import Any
 from urllib.parse import urlsplit
 
 from accelerator.domain.bilingual import Bilingual
@@ -31,20 +32,47 @@ class Kind(StrEnum):
     CHOICE = auto()
     SEVERAL = auto()
     NUMBER = auto()
+    MONEY = auto()
     DATE = auto()
     LINK = auto()
+    PERSON = auto()
+    FILE = auto()
+    TABLE = auto()
 
 
 WRITTEN = frozenset({Kind.SHORT, Kind.LONG})
-Value = str | list[str] | None
+CHOSEN = frozenset({Kind.CHOICE, Kind.SEVERAL})
+NAMING = frozenset({Kind.PERSON, Kind.FILE})
+"""Their answers name people, or may: a blind round hides them, and nobody finds an idea by them."""
+MOST_ROWS = 30
+MOST_FILES = 5
+TableRow = dict[str, str]
+Value = str | list[str] | list[TableRow] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers to choose from."""
+    """One of the answers to choose from, a column of a table, or a currency."""
 
     key: str
     label: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Ask only when another question of the stage was answered with one of these options."""
+
+    question: str
+    any_of: frozenset[str]
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any] | None) -> "Condition | None":
+        """Read the JSON form."""
+        return cls(stored["question"], frozenset(stored["any_of"])) if stored else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"question": self.question, "any_of": sorted(self.any_of)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +85,23 @@ class Asked:
     required: bool = False
     word_limit: int | None = None
     options: tuple[Option, ...] = ()
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the team gave: a text in two languages, or a value as it was typed or chosen."""
+    """What the team gave: a text in two languages, or a value as it was typed or chosen.
+
+    People and files are given as the numbers of their rows, `names` says who and which they are;
+    a name that nobody has stays the text that was typed.
+    """
 
     text: Bilingual = field(default_factory=Bilingual)
     value: Value = None
+    names: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +145,45 @@ def lacks_of_head(title: Bilingual, summary: Bilingual) -> list[Lack]:
     ]
 
 
+def lacks_of(asked: Sequence[Asked], given: Mapping[str, Given]) -> list[Lack]:
+    """Return what the answers lack to be handed in; what is not asked lacks nothing."""
+    now = asked_now(asked, given)
+    return [
+        lack
+        for question in asked
+        if question.key in now
+        for lack in lack_of(question, given.get(question.key, Given()))
+    ]
+
+
+def asked_now(asked: Iterable[Asked], given: Mapping[str, Given]) -> frozenset[str]:
+    """Return the keys of the questions that the answers so far leave standing.
+
+    A question whose condition's own question is not asked is not asked either. A condition on a
+    question that is no longer there asks nothing. Conditions in a circle count as met.
+    """
+    questions = {question.key: question for question in asked}
+    known: dict[str, bool] = {}
+
+    def is_asked(key: str, above: frozenset[str]) -> bool:
+        if key not in known:
+            condition = questions[key].condition
+            if condition is None or condition.question not in questions or key in above:
+                return True
+            answer = given.get(condition.question, Given())
+            known[key] = not condition.any_of.isdisjoint(_keys(answer.value)) and is_asked(
+                condition.question, above | {key}
+            )
+        return known[key]
+
+    return frozenset(key for key in questions if is_asked(key, frozenset()))
+
+
+def _keys(value: Value) -> list[str]:
+    found = [value] if isinstance(value, str) else value or []
+    return [key for key in found if isinstance(key, str)]
+
+
 def lack_of(asked: Asked, given: Given) -> list[Lack]:
     """Return what one answer lacks to be handed in; nothing when it is good."""
     name = f"answer_{asked.key}"
@@ -131,14 +207,27 @@ def _fault(asked: Asked, value: Value) -> str:
     if not value:
         return N_("This is still empty.") if asked.required else ""
     keys = {option.key for option in asked.options}
-    if asked.kind in (Kind.CHOICE, Kind.SEVERAL):
-        chosen = [value] if isinstance(value, str) else value
-        return "" if keys.issuperset(chosen) else N_("Choose one of the answers offered.")
+    if asked.kind in CHOSEN:
+        return "" if keys.issuperset(_keys(value)) else N_("Choose one of the answers offered.")
+    if asked.kind is Kind.PERSON:
+        good = isinstance(value, list)
+        return "" if good else N_("No employee has this name. Choose one of those offered.")
+    if asked.kind in (Kind.FILE, Kind.TABLE):
+        return ""
     if not isinstance(value, str):
         return N_("This is still empty.")
-    if asked.kind is Kind.NUMBER:
+    return _fault_of_typed(asked.kind, value, keys)
+
+
+def _fault_of_typed(kind: Kind, value: str, keys: Collection[str]) -> str:
+    if kind is Kind.NUMBER:
         return "" if number(value) is not None else N_("Write a number, for example 1200 or 3.5.")
-    if asked.kind is Kind.DATE:
+    if kind is Kind.MONEY:
+        amount, currency = money(value)
+        if number(amount) is None:
+            return N_("Write an amount, for example 1,200,000.")
+        return "" if currency in keys else N_("Choose one of the currencies offered.")
+    if kind is Kind.DATE:
         return "" if day(value) else N_("Write a date, for example 2027-04-01.")
     return "" if is_link(value) else N_("Write a whole address that starts with https://.")
 
@@ -153,6 +242,16 @@ def number(typed: str) -> float | None:
     if not _NUMBER.fullmatch(plain):
         return None
     return float(plain)
+
+
+def money(value: str) -> tuple[str, str]:
+    """Return the amount as it was typed, and its currency.
+
+    >>> money("1,200,000 JPY"), money("soon")
+    (('1,200,000', 'JPY'), ('soon', ''))
+    """
+    amount, _space, currency = value.rpartition(" ")
+    return (amount, currency) if amount else (currency, "")
 
 
 def day(typed: str) -> date | None:
@@ -173,29 +272,63 @@ def is_link(typed: str) -> bool:
 
 
 def readable(asked: Asked, given: Given) -> Bilingual:
-    """Return an answer as people read it: its text, or the labels of what was chosen."""
+    """Return an answer as people read it: its text, its lines, or the labels of what was chosen."""
     if asked.kind in WRITTEN:
         return given.text
-    if asked.kind in (Kind.CHOICE, Kind.SEVERAL):
-        chosen = [given.value] if isinstance(given.value, str) else given.value or []
+    if asked.kind in CHOSEN:
+        chosen = _keys(given.value)
         labels = [option.label for option in asked.options if option.key in chosen]
         return Bilingual(
             "、".join(label.pick("ja") for label in labels),
             ", ".join(label.pick("en") for label in labels),
         )
+    if asked.kind is Kind.TABLE:
+        columns = [option.key for option in asked.options]
+        text = "\n".join(
+            " | ".join(row.get(column, "") for column in columns) for row in rows(given.value)
+        )
+        return Bilingual(text, text)
+    if asked.kind in NAMING and isinstance(given.value, list):
+        return Bilingual("、".join(given.names), ", ".join(given.names))
     typed = given.value if isinstance(given.value, str) else ""
-    return Bilingual(typed, typed)
+    return _sum(asked, typed) if asked.kind is Kind.MONEY else Bilingual(typed, typed)
 
 
-def frozen(asked: Sequence[Asked], given: dict[str, Given]) -> list[dict[str, object]]:
-    """Return the answers as a version keeps them, readable without the questions."""
+def _sum(asked: Asked, typed: str) -> Bilingual:
+    amount, currency = money(typed)
+    unit = next((option.label for option in asked.options if option.key == currency), None)
+    if number(amount) is None or unit is None:
+        return Bilingual(typed, typed)
+    plain = f"{number(amount):,.2f}".removesuffix(".00")
+    return Bilingual(f"{plain} {unit.pick('ja')}", f"{unit.pick('en')} {plain}")
+
+
+def rows(value: Value) -> list[TableRow]:
+    """Return the rows of a table's answer."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def frozen(asked: Sequence[Asked], given: Mapping[str, Given]) -> list[dict[str, object]]:
+    """Return the answers as a version keeps them, readable without the questions.
+
+    What was not asked is left out; its answer stays with the idea.
+    """
+    now = asked_now(asked, given)
     return [
-        {
-            "key": question.key,
-            "kind": str(question.kind),
-            "label": question.label.as_dict(),
-            "text": readable(question, given.get(question.key, Given())).as_dict(),
-            "value": given.get(question.key, Given()).value,
-        }
+        _kept(question, given.get(question.key, Given()))
         for question in asked
+        if question.key in now
     ]
+
+
+def _kept(asked: Asked, given: Given) -> dict[str, object]:
+    kept: dict[str, object] = {
+        "key": asked.key,
+        "kind": str(asked.kind),
+        "label": asked.label.as_dict(),
+        "text": readable(asked, given).as_dict(),
+        "value": given.value,
+    }
+    if asked.kind is Kind.TABLE:
+        kept["columns"] = [{"key": o.key, "label": o.label.as_dict()} for o in asked.options]
+    return kept

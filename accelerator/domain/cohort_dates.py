@@ -1,7 +1,8 @@
 """The dates of a cohort: in what order they lie, and which ones to propose.
 
 A stage's dates are three whole days: the team hands in, the reviews are in, the gate decides and
-tells. All counting is in working days of the cohort's country.
+tells. All counting is in working days of the cohort's country. A rolling stage has no dates in a
+cohort: each idea hands in when its own time box ends, and is answered within the promise.
 """
 
 from collections.abc import Iterator, Sequence
@@ -48,29 +49,36 @@ class StageSpan:
 
     time_box_days: int
     promise_days: int
+    rolling: bool = False
 
 
 def propose(closes_on: date, spans: Sequence[StageSpan], calendar: Calendar) -> list[StageDates]:
-    """Return dates for each stage, all working days, which keep every time box and promise.
+    """Return dates for each stage but the rolling, all working days, which keep boxes and promises.
 
     The first hand-in is the day the intake closes, or the next working day. A gate keeps its
     promise to the day, and reviewers have two thirds of it, so that the meeting can be prepared.
-    The next stage begins at the gate.
+    The next stage begins at the gate; after a rolling one, when an idea that took its whole time
+    box and waited for the whole promise would enter it.
 
     >>> propose(date(2027, 1, 29), [StageSpan(10, 3)], Calendar())[0].gate_on
     datetime.date(2027, 2, 3)
     """
     dates: list[StageDates] = []
-    hand_in = calendar.on_or_after(closes_on)
+    gate_on: date | None = None
     for span in spans:
-        if dates:
-            hand_in = calendar.add(dates[-1].gate_on, span.time_box_days)
+        if gate_on is None:
+            hand_in = calendar.on_or_after(closes_on)
+        else:
+            hand_in = calendar.add(gate_on, span.time_box_days)
+        gate_on = calendar.add(hand_in, span.promise_days)
+        if span.rolling:
+            continue
         review_days = (2 * span.promise_days + 2) // 3
         dates.append(
             StageDates(
                 hand_in_by=hand_in,
                 review_by=calendar.add(hand_in, review_days),
-                gate_on=calendar.add(hand_in, span.promise_days),
+                gate_on=gate_on,
             )
         )
     return dates
@@ -83,6 +91,7 @@ def faults(
 
     The error's field is the name of the later date. An empty answer is a good calendar: intake
     opens ≤ closes ≤ first hand-in, and in each stage hand-in ≤ reviews ≤ gate < next hand-in.
+    `stages` are those with dates, the rolling ones left out.
     """
     if closes_on < opens_on:
         yield None, _fault("intake_closes_on", N_("The intake cannot close before it opens."))

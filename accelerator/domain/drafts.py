@@ -24,8 +24,16 @@ class Merge:
 
 def fingerprint(value: Value) -> str:
     """Return a short mark of a field's content; nothing, "" and [] are alike."""
-    text = value or ""
-    plain = text if isinstance(text, str) else "\x1f".join(sorted(text))
+    found = value or ""
+    if isinstance(found, list):
+        rows = [
+            part if isinstance(part, str) else "\x1e".join(f"{k}\x1d{v}" for k, v in part.items())
+            for part in found
+        ]
+        # What was chosen has no order; the rows of a table have one.
+        plain = "\x1f".join(rows if isinstance(found[0], dict) else sorted(rows))
+    else:
+        plain = found
     return blake2s(plain.encode("utf-8", "surrogatepass"), digest_size=_SIZE).hexdigest()
 
 

@@ -18,6 +18,7 @@ from accelerator.domain.answers import (
     Given,
     Kind,
     lack_of,
+    lacks_of,
     lacks_of_head,
     written_in,
 )
@@ -117,6 +118,11 @@ def target_of(asked: Asked) -> str:
     return f"answer_{asked.key}"
 
 
+def fits_a_cell(asked: Asked) -> bool:
+    """Say whether a cell can answer a question: people, files and tables wait for the team."""
+    return asked.kind not in (Kind.PERSON, Kind.FILE, Kind.TABLE)
+
+
 def guess(headings: Sequence[str], questions: Sequence[Asked]) -> tuple[str, ...]:
     """Return where each column probably goes; each target at most once, all others left out.
 
@@ -193,9 +199,7 @@ def gaps(entries: Sequence[Entry], questions: Sequence[Asked]) -> list[Gap]:
     labels: dict[str, Bilingual] = {}
     for entry in entries:
         lacks = lacks_of_head(entry.title, entry.summary)
-        for asked in questions:
-            lacks += lack_of(asked, entry.answers.get(asked.key, Given()))
-        for lack in lacks:
+        for lack in lacks + lacks_of(questions, entry.answers):
             labels[lack.field] = lack.label
             (too_long if lack.number else empty)[lack.field] += 1
     return [Gap(label, empty[name], too_long[name]) for name, label in labels.items()]
@@ -307,7 +311,17 @@ def _given(asked: Asked, text: str, language: str) -> Given:
     }
     if asked.kind is Kind.CHOICE:
         return Given(value=keys.get(folded(text), text))
+    if asked.kind is Kind.MONEY:
+        return Given(value=_sum(asked, text))
     if asked.kind is Kind.SEVERAL:
         parts = [part.strip() for part in _ENDS.split(text)]
         return Given(value=[keys.get(folded(part), part) for part in parts if part])
     return Given(value=text)
+
+
+def _sum(asked: Asked, text: str) -> str:
+    """Return an amount with the currency that stands beside it, else the first one offered."""
+    found = next((option.key for option in asked.options if option.key in text.upper()), "")
+    currency = found or next((option.key for option in asked.options), "")
+    amount = text.upper().replace(currency, "").strip("¥￥$€ ") if currency else text
+    return f"{amount} {currency}".strip()

@@ -1,5 +1,6 @@
 """Milestones: what may be done with one, and how late it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, auto
@@ -15,6 +16,26 @@ class MilestoneState(StrEnum):
     OPEN = auto()
     DONE = auto()
     DROPPED = auto()
+
+
+class OwnerRole(StrEnum):
+    """Whose a milestone is when an idea enters its stage; the team may give it to another."""
+
+    LEAD = auto()
+    MEMBER = auto()
+
+
+def first_owner(role: str, lead: int, members: Sequence[int]) -> int:
+    """Return whose a milestone is: the lead's, or the other member's who has been in longest.
+
+    `members` are the ids of the team, those who joined first in front. A team of one has no other.
+
+    >>> first_owner("member", 1, [1, 5, 3]), first_owner("member", 1, [1])
+    (5, 1)
+    """
+    if role == OwnerRole.LEAD:
+        return lead
+    return next((person for person in members if person != lead), lead)
 
 
 class Urgency(StrEnum):

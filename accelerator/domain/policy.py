@@ -57,6 +57,7 @@ class Subject:
     draft: bool = False
     open_to_all: bool = False
     team_hidden: bool = False
+    decider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,12 @@ class Permission(StrEnum):
     INTEREST_STATE = "interest:state"
     CONFLICT_DECLARE = "conflict:declare"
     GATE_DECIDE = "gate:decide"
+    INFORMATION_ASK = "information:ask"
+    INFORMATION_VIEW = "information:view"
+    PROMISE_VIEW = "promise:view"
+    VOTE_CAST = "vote:cast"
+    MEETING_VIEW = "meeting:view"
+    MEETING_RUN = "meeting:run"
     OUTCOME_VIEW = "outcome:view"
     MILESTONE_VIEW = "milestone:view"
     MILESTONE_EDIT = "milestone:edit"
@@ -213,6 +220,11 @@ def own(_: Actor, subject: Subject) -> bool:
     return subject.own
 
 
+def decider(_: Actor, subject: Subject) -> bool:
+    """Somebody who decides at the gate: whom the stage names, or else its managers."""
+    return subject.decider
+
+
 def independent_verifier(actor: Actor, subject: Subject) -> bool:
     """A reviewer assigned to the idea, or a manager, who is not in the team."""
     in_team = subject.owner or subject.team or subject.invited
@@ -281,7 +293,13 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.CALIBRATION_OWN: (reviewer_in_programme,),
     Permission.INTEREST_STATE: (reviewer_in_programme,),
     Permission.CONFLICT_DECLARE: (reviewer_in_programme, manager_after_hand_in),
-    Permission.GATE_DECIDE: (manager,),
+    Permission.GATE_DECIDE: (manager_outside_team,),
+    Permission.INFORMATION_ASK: (manager_outside_team,),
+    Permission.INFORMATION_VIEW: (team, manager_outside_team),
+    Permission.PROMISE_VIEW: (manager, sponsor_after_hand_in),
+    Permission.VOTE_CAST: (decider,),
+    Permission.MEETING_VIEW: (manager, decider),
+    Permission.MEETING_RUN: (manager,),
     Permission.OUTCOME_VIEW: (
         team,
         manager_after_hand_in,
@@ -290,7 +308,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     ),
     Permission.MILESTONE_VIEW: (manager,),
     Permission.MILESTONE_EDIT: (team,),
-    Permission.MILESTONE_GRANT: (manager_after_hand_in,),
+    Permission.MILESTONE_GRANT: (manager_outside_team,),
     Permission.READINESS_VIEW: _SEES_IDEA,
     Permission.READINESS_CLAIM: (team,),
     Permission.READINESS_VERIFY: (independent_verifier,),
@@ -313,6 +331,7 @@ WHO_MAY: dict[Clause, str] = {
     assigned_reviewer: N_("the reviewers assigned to the idea"),
     reviewer_who_sees_team: N_("the reviewers assigned to the idea"),
     reviewer_in_programme: N_("reviewers of this programme"),
+    decider: N_("the deciders of this gate"),
     independent_verifier: N_("reviewers and managers who are not in the team"),
     own: N_("the person it was given to"),
     employee: N_("employees"),

@@ -18,6 +18,7 @@ class IdeaState(StrEnum):
     """Where an idea stands as a whole."""
 
     DRAFT = auto()
+    WAITING = auto()  # handed in for a place in its cohort, which was full
     ACTIVE = auto()
     PARKED = auto()
     STOPPED = auto()
@@ -48,6 +49,15 @@ class Outcome(StrEnum):
 ADVANCING = frozenset({Outcome.ADVANCE, Outcome.CONDITIONS})
 LIVING = frozenset({IdeaState.DRAFT, IdeaState.ACTIVE})
 PRIVATE = frozenset({IdeaState.DRAFT, IdeaState.DISCARDED})  # the team's own affair
+PLACELESS = PRIVATE | {IdeaState.WAITING, IdeaState.WITHDRAWN}  # hold no place in their cohort
+WITHDRAWABLE = LIVING | {IdeaState.WAITING, IdeaState.PARKED}
+
+
+class Timing(StrEnum):
+    """Whose dates a stage follows: the cohort's, or each idea's own from the day it enters."""
+
+    COHORT = auto()
+    ROLLING = auto()
 
 
 class Audience(StrEnum):
@@ -70,6 +80,7 @@ class Place:
     hand_in_by: date | None = None
     review_by: date | None = None
     promise_on: date | None = None
+    asked_until: date | None = None  # the team is asked for more; there is no promise meanwhile
     revisit_on: date | None = None
 
 
@@ -87,14 +98,34 @@ def require_open(place: Place) -> None:
         )
 
 
+def is_asked(place: Place) -> bool:
+    """Say whether the team is asked for more, so that what is asked for has opened again."""
+    return (
+        place.idea is IdeaState.ACTIVE
+        and place.passage is PassageState.HANDED_IN
+        and place.asked_until is not None
+    )
+
+
+def require_writable(place: Place) -> None:
+    """Raise unless the team may write: all of a stage's answers, or those it is asked for."""
+    if not is_asked(place):
+        require_open(place)
+
+
 def require_withdrawable(place: Place) -> None:
     """Raise when the idea's way has already ended."""
-    if place.idea not in LIVING and place.idea is not IdeaState.PARKED:
+    if place.idea not in WITHDRAWABLE:
         raise DomainError("idea_ended", N_("The way of this idea has already ended."))
 
 
 def require_decidable(place: Place) -> None:
-    """Raise unless the gate may decide: the idea was handed in and nothing is decided yet."""
+    """Raise unless the gate may decide: handed in, nothing decided yet, and not asked for more."""
+    if is_asked(place):
+        raise DomainError(
+            "asked_for_more",
+            N_("The team is asked for more. Wait for its answer, or withdraw the request first."),
+        )
     if place.idea is not IdeaState.ACTIVE or place.passage is not PassageState.HANDED_IN:
         raise DomainError(
             "not_at_gate", N_("This idea does not wait at a gate; somebody may have decided it.")
@@ -127,11 +158,15 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The plain status for the team: a sentence, who acts next, and by when."""
+    """The plain status for the team: a sentence, who acts next, and by when.
+
+    With `asked`, the team is to answer what it was asked about an idea already handed in.
+    """
 
     status: str
     who: Who
     by: date | None = None
+    asked: bool = False
 
 
 def next_step(place: Place) -> NextStep:
@@ -149,9 +184,13 @@ def next_step(place: Place) -> NextStep:
     }
     if place.idea in ended:
         return ended[place.idea]
+    if place.idea is IdeaState.WAITING:
+        return NextStep(N_("Waiting for a place"), Who.NOBODY)
     if place.passage is PassageState.OPEN:
         status = N_("Draft") if place.idea is IdeaState.DRAFT else N_("In progress")
         return NextStep(status, Who.TEAM, place.hand_in_by)
+    if is_asked(place):
+        return NextStep(N_("More is asked"), Who.TEAM, place.asked_until, asked=True)
     if place.reviewed < max(place.assigned, place.required):
         return NextStep(N_("In review"), Who.REVIEWERS, place.promise_on)
     return NextStep(N_("Awaiting the decision"), Who.MANAGER, place.promise_on)

@@ -1,17 +1,33 @@
 """Announce the gate decisions whose moment has come, one transaction each."""
 
-from accelerator import clock
-from accelerator.features.gates import service
-from accelerator.jobs.lease import Shift
+from accelerator import clock, logs
+from accelerator.deciding import announce_next, begin_announcing, give_up_announcing
+from accelerator.jobs.lease import LeaseLost, Shift
+
+log = logs.get("announce")
 
 
 def announce(shift: Shift) -> int:
-    """Announce until nothing is due; return how many decisions were announced."""
+    """Announce until nothing is due; return how many decisions were announced.
+
+    One that fails is noted before it is tried, so that it stops nobody else's: neither by an
+    error nor by ending the process each time.
+    """
     announced = 0
+    tried: list[int] = []
     while not shift.stopping():
         with shift.transaction() as session:
-            code = service.announce_due(session, now=clock.now())
-        if code is None:
+            taken = begin_announcing(session, now=clock.now(), passed=tried)
+        if taken is None:
             break
-        announced += 1
+        tried.append(taken)
+        try:
+            with shift.transaction() as session:
+                announced += announce_next(session, taken, now=clock.now()) is not None
+        except LeaseLost:
+            raise
+        except Exception:
+            log.exception("a decision cannot be announced", decision=taken)
+            with shift.transaction() as session:
+                give_up_announcing(session, taken, now=clock.now())
     return announced

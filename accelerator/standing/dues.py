@@ -1,4 +1,4 @@
-"""What is due from whom: milestones, reviews, gate promises, and parked ideas that come back."""
+"""What is due from whom: milestones, reviews, promises, answers, parked ideas that come back."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from accelerator.domain.ladder import Due, Receiver, Reminder, Step, Unit
@@ -19,12 +19,14 @@ from accelerator.storage.tables import (
     Cohort,
     Decision,
     Idea,
+    InformationRequest,
     Membership,
     Milestone,
     Passage,
     Person,
     Stage,
 )
+from accelerator.storage.types import Moment
 
 # The first step of the ladder is a week before; two days more for zones ahead of ours.
 HORIZON = timedelta(days=9)
@@ -79,6 +81,7 @@ def tasks(session: Session, *, now: datetime, only: Only = None) -> list[Task]:
         *_milestones(session, roles, until, only),
         *_reviews(session, roles, until, only),
         *_promises(session, roles, until, only),
+        *_requests(session, roles, until, only),
         *_returns(session, roles, until, only),
     ]
 
@@ -200,9 +203,20 @@ def _reviews(session: Session, roles: _Roles, until: date, only: Only) -> list[T
 
 
 def _promises(session: Session, roles: _Roles, until: date, only: Only) -> list[Task]:
-    """The managers owe the answer; when it is late, the team's lead is told so."""
+    """The managers owe the answer; when it is late, the team's lead is told so.
+
+    While a team is asked for more there is no promise; afterwards the moved one is a new promise.
+    """
+    moved = (
+        select(
+            func.max(func.coalesce(InformationRequest.answered_at, InformationRequest.withdrawn_at))
+        )
+        .where(InformationRequest.idea_id == Idea.id, InformationRequest.passage_id == Passage.id)
+        .correlate(Idea, Passage)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        _with_idea(Passage, Stage.key.label("stage"))
+        _with_idea(Passage, Stage.key.label("stage"), type_coerce(moved, Moment).label("moved"))
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)
         .where(
@@ -217,7 +231,9 @@ def _promises(session: Session, roles: _Roles, until: date, only: Only) -> list[
         Task(
             due=Due(
                 "gate", row.Passage.id, row.Passage.promise_on,
-                promised_on=_on(row.Passage.handed_in_at or row.Passage.entered_at, row),
+                promised_on=_on(
+                    row.moved or row.Passage.handed_in_at or row.Passage.entered_at, row
+                ),
                 done=False,
                 people={
                     Receiver.OWNER: roles.managers(row),
@@ -231,6 +247,40 @@ def _promises(session: Session, roles: _Roles, until: date, only: Only) -> list[
                 Receiver.LEAD: f"/ideas/{row.code}",
                 Receiver.MANAGER: f"/cohorts/{row.cohort}/{row.stage}/gate",
             },
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _requests(session: Session, roles: _Roles, until: date, only: Only) -> list[Task]:
+    """The team owes what it was asked for; when it is late, the managers decide how to go on."""
+    rows = session.execute(
+        _with_idea(InformationRequest)
+        .join(InformationRequest, InformationRequest.idea_id == Idea.id)
+        .join(Passage, Passage.id == Idea.passage_id)
+        .where(
+            InformationRequest.passage_id == Passage.id,
+            InformationRequest.answered_at.is_(None),
+            InformationRequest.withdrawn_at.is_(None),
+            InformationRequest.due_on <= until,
+            Passage.state == PassageState.HANDED_IN,
+            Idea.state == IdeaState.ACTIVE,
+            *_among(InformationRequest.id, "information", only),
+        )
+    )
+    return [
+        Task(
+            due=Due(
+                "information", row.InformationRequest.id, row.InformationRequest.due_on,
+                promised_on=_on(row.InformationRequest.asked_at, row), done=False,
+                people={
+                    Receiver.OWNER: roles.first(row, row.owner_id),
+                    Receiver.LEAD: roles.first(row, row.owner_id),
+                    Receiver.MANAGER: roles.managers(row),
+                },
+            ),
+            idea_id=row.idea_id, title=row.title.as_dict(), code=row.code,
+            paths=dict.fromkeys(Receiver, f"/ideas/{row.code}/information"),
         )
         for row in rows
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What reviewers wrote to the team, for after the announcement."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,9 +19,9 @@ class TeamComment:
 
 
 def comments_for_team(
-    session: Session, passage_id: int, show_names: bool
+    session: Session, passage_id: int, show_names: bool, left_out: Collection[int] = ()
 ) -> tuple[TeamComment, ...]:
-    """Return the submitted comments of a passage.
+    """Return the submitted comments of a passage, but for the reviews the gate left out.
 
     Without names they stand in the order of their texts, so that the same place in two ideas does
     not give the same reviewer away.
@@ -33,6 +34,7 @@ def comments_for_team(
             Assignment.passage_id == passage_id,
             Assignment.state == AssignmentState.SUBMITTED,
             Review.comment_to_team != "",
+            Review.id.not_in(left_out),
         )
     ).all()
     comments = (

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accelerator.calendars import calendar_of
+from accelerator.domain.milestones import OwnerRole, first_owner
 from accelerator.domain.stages import PassageState
 from accelerator.storage.tables import (
     Cohort,
@@ -17,6 +18,7 @@ from accelerator.storage.tables import (
     MilestoneTemplate,
     Passage,
     Stage,
+    TeamMember,
 )
 
 
@@ -31,8 +33,9 @@ class Entrance:
 def entrance(session: Session, *, cohort: Cohort, stage: Stage, now: datetime) -> Entrance:
     """Work out the dates of a stage that is entered now.
 
-    The hand-in date is the cohort's date for the stage; where that has passed (a rolling stage, a
-    rework), it is the stage's time box in working days from now.
+    The hand-in date is the cohort's date for the stage; where there is none (a rolling stage) or
+    it has passed (a rework), it is the stage's time box in working days from now. Where no gate
+    has a date, milestones before the gate are counted from the day the promise would fall on.
     """
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
     calendar = calendar_of(cohort.country, today.year)
@@ -40,7 +43,9 @@ def entrance(session: Session, *, cohort: Cohort, stage: Stage, now: datetime) -
     hand_in_by = calendar.add(today, stage.time_box_days)
     if dates is not None and dates.hand_in_by > today:
         hand_in_by = dates.hand_in_by
-    gate_on = dates.gate_on if dates is not None and dates.gate_on > today else hand_in_by
+    gate_on = calendar.add(hand_in_by, stage.promise_days)
+    if dates is not None and dates.gate_on > today:
+        gate_on = dates.gate_on
     templates = session.scalars(
         select(MilestoneTemplate)
         .where(MilestoneTemplate.stage_id == stage.id, MilestoneTemplate.removed_at.is_(None))
@@ -72,6 +77,7 @@ def enter_stage(
     session.add(passage)
     session.flush()
     idea.passage_id = passage.id
+    members = _members(session, idea, given)
     session.add_all(
         Milestone(
             idea_id=idea.id,
@@ -79,10 +85,20 @@ def enter_stage(
             template_id=template.id,
             name=template.name,
             wanted=template.evidence,
-            owner_id=idea.owner_id,
+            owner_id=first_owner(template.owner_role, idea.owner_id, members),
             due_on=due_on,
         )
         for template, due_on in given.milestones
     )
     session.flush()
     return passage
+
+
+def _members(session: Session, idea: Idea, given: Entrance) -> list[int]:
+    """Return who is in the team, the longest first; only where a milestone asks for it."""
+    if all(template.owner_role == OwnerRole.LEAD for template, _ in given.milestones):
+        return []
+    team = select(TeamMember.person_id).where(
+        TeamMember.idea_id == idea.id, TeamMember.state == "accepted"
+    )
+    return list(session.scalars(team.order_by(TeamMember.answered_at, TeamMember.id)))

@@ -58,7 +58,11 @@ def standings(session: Session, idea_ids: Collection[int]) -> dict[int, Standing
     if not idea_ids:
         return {}
     last = (
-        (select(func.max(Stage.position)).where(Stage.programme_id == Cohort.programme_id))
+        (
+            select(func.max(Stage.position)).where(
+                Stage.programme_id == Cohort.programme_id, Stage.removed_at.is_(None)
+            )
+        )
         .correlate(Cohort)
         .scalar_subquery()
     )
@@ -102,13 +106,14 @@ def _standing(row: Any, reviews: tuple[int, int]) -> Standing:
     place = Place(
         idea=IdeaState(idea.state),
         passage=PassageState(passage.state),
-        last_stage=stage.position == row.last,
+        last_stage=stage.position >= (row.last or 0),
         assigned=reviews[0],
         reviewed=reviews[1],
         required=stage.reviews_per_idea,
         hand_in_by=passage.hand_in_by,
         review_by=row.review_by,
         promise_on=passage.promise_on,
+        asked_until=passage.asked_until,
         revisit_on=row.revisit_on,
     )
     return Standing(

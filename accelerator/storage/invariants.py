@@ -17,15 +17,29 @@ STATEMENTS: dict[str, str | dict[str, str]] = {
         SELECT idea.code FROM idea JOIN passage ON passage.id = idea.passage_id
         WHERE (idea.state = 'draft' AND passage.state <> 'open')
             OR (idea.state = 'active' AND passage.state = 'left')
+            OR (idea.state = 'waiting' AND passage.state <> 'handed_in')
             OR (idea.state IN ('parked', 'stopped', 'graduated') AND passage.state <> 'left')""",
     "every passage but the newest was left": """
         SELECT idea.code FROM idea JOIN passage ON passage.idea_id = idea.id
         WHERE passage.id <> idea.passage_id AND (passage.state <> 'left' OR passage.left_at IS NULL)
         """,
-    "a passage that was handed in has a version and a promise": """
-        SELECT passage.id FROM passage WHERE passage.state IN ('handed_in', 'decided') AND (
-            passage.handed_in_at IS NULL OR passage.promise_on IS NULL OR NOT EXISTS
+    "what was handed in has a version, and a promise unless the team is asked for more": """
+        SELECT passage.id FROM passage JOIN idea ON idea.id = passage.idea_id
+        WHERE idea.state <> 'waiting' AND passage.state IN ('handed_in', 'decided') AND (
+            passage.handed_in_at IS NULL OR (passage.promise_on IS NULL) <>
+            (passage.paused_on IS NOT NULL AND passage.state = 'handed_in') OR NOT EXISTS
             (SELECT 1 FROM version WHERE version.passage_id = passage.id))""",
+    "an idea that waits for a place stands in line with a version, and is promised nothing": """
+        SELECT idea.code FROM idea JOIN passage ON passage.id = idea.passage_id
+        WHERE idea.state = 'waiting' AND (idea.waiting_since IS NULL
+            OR passage.handed_in_at IS NULL OR passage.promise_on IS NOT NULL OR NOT EXISTS
+            (SELECT 1 FROM version WHERE version.passage_id = passage.id))""",
+    "a promise's clock stands exactly while its team is asked for more": """
+        SELECT passage.id FROM passage WHERE passage.state <> 'left' AND (
+            (passage.paused_on IS NULL) <> (passage.asked_until IS NULL)
+            OR (passage.paused_on IS NULL) = EXISTS (
+                SELECT 1 FROM information_request asked WHERE asked.passage_id = passage.id
+                AND asked.answered_at IS NULL AND asked.withdrawn_at IS NULL))""",
     "a version belongs to a passage of its idea": """
         SELECT version.id FROM version JOIN passage ON passage.id = version.passage_id
         WHERE passage.idea_id <> version.idea_id""",

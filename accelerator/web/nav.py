@@ -54,6 +54,10 @@ _BELONGS = {
     "calibration.mine": "reviews",
     "gates.outcome": "ideas",
     "imports": "cohorts",
+    "information": "ideas",
+    "information.promises": "programmes",
+    "meetings": "cohorts",
+    "outlines": "programmes",
 }
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import bindparam, func, select
 
 from accelerator import clock
+from accelerator.domain.answers import is_link
 from accelerator.domain.bilingual import Bilingual
 from accelerator.i18n import LANGUAGES, counted, formats, gettext, language
 from accelerator.storage.tables import Delivery
@@ -62,6 +63,7 @@ def install(app: Flask) -> None:
         asset=lambda name: asset(str(folder), name),
         once_token=once_token,
         may=guard.may,
+        is_link=is_link,
         has_page=lambda endpoint: endpoint in app.view_functions,
         languages=list(LANGUAGES.items()),
     )

@@ -3,6 +3,7 @@ import { Application } from "@hotwired/stimulus";
 import "htmx.org/dist/htmx.esm.js";
 
 import Autosave from "./controllers/autosave.js";
+import Conditions from "./controllers/conditions.js";
 import Confirm from "./controllers/confirm.js";
 import Duel from "./controllers/duel.js";
 import Cutline from "./controllers/cutline.js";
@@ -29,6 +30,7 @@ document.addEventListener("submit", (event) => {
 const application = Application.start();
 const controllers = {
   autosave: Autosave,
+  conditions: Conditions,
   confirm: Confirm,
   duel: Duel,
   cutline: Cutline,

@@ -6,9 +6,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from accelerator import clock
+from accelerator import clock, deciding
 from accelerator.domain.policy import Role
-from accelerator.features.gates import service
 from accelerator.jobs.run import transaction
 from accelerator.storage.tables import Anchor, Decision, Delivery, Event
 from tests.features.gates.acts import decide, decisions, mails
@@ -96,10 +95,11 @@ def test_announcing_twice_at_once_and_by_the_timetable_tells_once(world, manager
         told = []
         while True:
             with transaction(world.engine) as session:
-                code = service.announce_due(session, now=later)
-            if code is None:
+                taken = deciding.begin_announcing(session, now=later)
+            if taken is None:
                 return told
-            told.append(code)
+            with transaction(world.engine) as session:
+                told.append(deciding.announce_next(session, taken, now=later))
 
     at_once(by_hand("manager"), by_hand("colleague"), by_timetable, by_timetable)
     with world.session() as session:

@@ -25,6 +25,7 @@ BREACHES = {
     "the state of an idea agrees with its passage": "UPDATE idea SET state = 'parked' WHERE id = 1",
     "every passage but the newest was left": "UPDATE passage SET state = 'open' WHERE number = 1 AND idea_id = 3",
     "a passage that was handed in has a version and a promise": "UPDATE passage SET promise_on = NULL WHERE id = 1",
+    "an idea that waits for a place stands in line with a version, and is promised nothing": "UPDATE idea SET state = 'waiting' WHERE id = 1",
     "a version belongs to a passage of its idea": "UPDATE version SET idea_id = 2, number = 9 WHERE id = 1",
     "a passage has one decision at most, about its own idea": "UPDATE decision SET idea_id = 1",
     "a decision has a reason, and a parked idea a day on which it comes back": "UPDATE decision SET reason = ' '",

@@ -1,6 +1,6 @@
 """What happens to programmes and cohorts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
@@ -47,3 +47,4 @@ class HandInMoved(Event):
     stage: Bilingual
     was: str
     hand_in_by: str
+    milestones: list[dict[str, object]] = field(default_factory=list)

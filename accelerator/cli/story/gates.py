@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from accelerator import deciding
 from accelerator.calendars import calendar_of
 from accelerator.cli.story.player import Player, Told, said
 from accelerator.domain.policy import Actor
 from accelerator.domain.reviews import DeclineReason, ReviewText
-from accelerator.features.gates import service as gates
 from accelerator.features.reviews.queries.workspace import facts, rubric
 from accelerator.features.reviews.service import answering, arranging, asking, inquiring
 from accelerator.features.reviews.service import writing as reviewing
@@ -22,6 +22,7 @@ REASONS = {
     "not_my_field": DeclineReason.FIELD,
 }
 WORKING_DAYS = 7
+CONDITION_DAYS = 15
 
 
 def assign(player: Player, told: Told, reviewers: list[str], now: datetime) -> None:
@@ -108,17 +109,25 @@ def _sitting(text: ReviewText) -> timedelta:
 def decide(player: Player, told: Told, decision: Told, now: datetime) -> None:
     """Decide, in the language of the idea's owner; the team is told later."""
     idea, language = player.idea(told), player.person(told["owner"])["language"]
-    returns = decision.get("return_on")
-    verdict = gates.verdict_of(
+    cohort, returns = player.cohort(told["cohort"]), decision.get("return_on")
+    today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    within = calendar_of(cohort.country, today.year)
+    verdict = deciding.verdict_of(
         decision["outcome"],
         reason=said(decision["reason"], language),
         next_step=said(decision.get("commercialisation"), language),
-        conditions=[said(text, language) for text in decision.get("conditions", ())],
+        conditions=[
+            (said(text, language), within.add(today, CONDITION_DAYS + 5 * at))
+            for at, text in enumerate(decision.get("conditions", ()))
+        ],
+        checklist=[said(text, language) for text in decision.get("checklist", ())],
+        change=decision.get("change", ""),
         would_change=said(decision.get("change_our_mind"), language),
         revisit_on=None if returns is None else player.days.coming(returns),
+        learned=said(decision.get("learned"), language),
     )
-    gates.decide(
-        player.session, actor=player.actors[decision["by"]], cohort=player.cohort(told["cohort"]),
+    deciding.decide(
+        player.session, actor=player.actors[decision["by"]], cohort=cohort,
         stage=player.stage(idea), codes=[idea.code], verdict=verdict, announce_at=None, now=now,
     )  # fmt: skip
 
@@ -126,7 +135,7 @@ def decide(player: Player, told: Told, decision: Told, now: datetime) -> None:
 def announce(player: Player, told: Told, decision: Told, now: datetime) -> None:
     """Tell the team."""
     idea = player.idea(told)
-    gates.announce(
+    deciding.announce(
         player.session, actor=player.actors[decision["by"]], cohort=player.cohort(told["cohort"]),
         stage=player.stage(idea), codes=[idea.code], now=now,
     )  # fmt: skip

@@ -168,7 +168,7 @@ def overseen(session: Session, actor: Actor, *, now: datetime, after: str = "") 
                 name=cohort.name,
                 programme=row.programme,
                 intake=_intake(cohort, now),
-                stages=tuple(_stage_counts(s, counts.get(cohort.id, {}), actor) for s in mine),
+                stages=_stage_rows(mine, counts.get(cohort.id, {}), actor),
                 next=ahead[0] if ahead else None,
             )
         )
@@ -178,7 +178,7 @@ def overseen(session: Session, actor: Actor, *, now: datetime, after: str = "") 
 def page(session: Session, actor: Actor, cohort: Cohort, *, now: datetime) -> CohortPage:
     """Load what the page of a cohort shows."""
     programme = session.get_one(Programme, cohort.programme_id)
-    stages = stages_of(session, cohort.programme_id)
+    stages = _stages_of(session, {cohort.programme_id}).get(cohort.programme_id, [])
     past, ahead = _timeline(cohort, stages, dates_of(session, cohort), now)
     oversees = actor.is_admin or cohort.programme_id in _overseen(actor)
     counts = _counts(session, actor, [cohort.id]).get(cohort.id, {}) if oversees else {}
@@ -189,14 +189,15 @@ def page(session: Session, actor: Actor, cohort: Cohort, *, now: datetime) -> Co
         past=past,
         ahead=ahead,
         oversees=oversees,
-        stages=tuple(_stage_counts(stage, counts, actor) for stage in stages),
+        stages=_stage_rows(stages, counts, actor),
         ended=_ended(session, actor, cohort) if oversees else {},
     )
 
 
 def stages_of(session: Session, programme_id: int) -> list[Stage]:
-    """List the stages of a programme in order."""
-    return _stages_of(session, {programme_id}).get(programme_id, [])
+    """List the stages of a programme in order, without those removed."""
+    found = _stages_of(session, {programme_id}).get(programme_id, [])
+    return [stage for stage in found if stage.removed_at is None]
 
 
 def dates_of(session: Session, cohort: Cohort) -> dict[int, CohortStage]:
@@ -282,6 +283,14 @@ def _counts(
     ):
         found.setdefault(row.cohort_id, {})[row.stage_id, row.state] = row.ideas
     return found
+
+
+def _stage_rows(
+    stages: Sequence[Stage], counts: dict[tuple[int, str], int], actor: Actor
+) -> tuple[StageCounts, ...]:
+    """Count the ideas of each stage; one that was removed shows while ideas finish it."""
+    rows = [(stage, _stage_counts(stage, counts, actor)) for stage in stages]
+    return tuple(row for stage, row in rows if stage.removed_at is None or row.ideas)
 
 
 def _stage_counts(stage: Stage, counts: dict[tuple[int, str], int], actor: Actor) -> StageCounts:

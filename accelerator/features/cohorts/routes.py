@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from accelerator import clock
 from accelerator.domain.errors import DomainError, Stale
 from accelerator.domain.policy import Permission
+from accelerator.domain.stages import Timing
 from accelerator.features.cohorts import queries, service
 from accelerator.features.cohorts.forms import CohortEditor, EditCohort, NewCohort
 from accelerator.i18n import gettext as _
@@ -137,7 +138,10 @@ def edit(cohort: Any) -> ResponseReturnValue:
 def _saved_editor(cohort: Any, stages: list[Any], *, saved: bool) -> CohortEditor:
     dates = queries.dates_of(db(), cohort)
     return CohortEditor(
-        EditCohort, {stage.key: dates.get(stage.id) for stage in stages}, saved=saved, obj=cohort
+        EditCohort,
+        {stage.key: dates.get(stage.id) for stage in stages if stage.timing == Timing.COHORT},
+        saved=saved,
+        obj=cohort,
     )
 
 

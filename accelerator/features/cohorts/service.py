@@ -14,7 +14,7 @@ from accelerator.calendars import calendar_of
 from accelerator.domain.cohort_dates import StageDates, StageSpan, propose, require_order
 from accelerator.domain.errors import DomainError, Stale
 from accelerator.domain.policy import Actor
-from accelerator.domain.stages import LIVING, PassageState
+from accelerator.domain.stages import LIVING, PassageState, Timing
 from accelerator.i18n import N_
 from accelerator.storage.tables import (
     Assignment,
@@ -40,10 +40,14 @@ def suggest_intake(country: str, today: date) -> tuple[date, date]:
 def suggest_dates(
     stages: Sequence[Stage], country: str, intake_closes_on: date
 ) -> dict[str, StageDates]:
-    """Propose dates for each stage, under its key."""
-    spans = [StageSpan(stage.time_box_days, stage.promise_days) for stage in stages]
+    """Propose dates for each stage that is not rolling, under its key."""
+    spans = [
+        StageSpan(stage.time_box_days, stage.promise_days, stage.timing == Timing.ROLLING)
+        for stage in stages
+    ]
     proposed = propose(intake_closes_on, spans, calendar_of(country, intake_closes_on.year))
-    return {stage.key: dates for stage, dates in zip(stages, proposed, strict=True)}
+    dated = [stage.key for stage in stages if stage.timing == Timing.COHORT]
+    return dict(zip(dated, proposed, strict=True))
 
 
 def day_off(country: str, day: date) -> date | None:
@@ -62,8 +66,8 @@ def create(
     dates: Mapping[str, StageDates],
     now: datetime,
 ) -> Cohort:
-    """Set up a cohort with its dates; `dates` has one entry per stage of the programme."""
-    stages = _stages(session, programme.id)
+    """Set up a cohort with its dates; `dates` has one entry per stage that is not rolling."""
+    stages = _dated_stages(session, programme.id)
     _require_order(values, (dates[stage.key] for stage in stages))
     if session.scalar(select(Cohort.id).where(Cohort.code == code)) is not None:
         raise DomainError(
@@ -115,7 +119,7 @@ def change(
             mine={},
             version=cohort.version,
         )
-    stages = _stages(session, cohort.programme_id)
+    stages = _dated_stages(session, cohort.programme_id)
     _require_order(values, (dates[stage.key] for stage in stages))
     changed = [name for name, value in values.items() if getattr(cohort, name) != value]
     for name in changed:
@@ -142,10 +146,16 @@ def change(
     )
 
 
-def _stages(session: Session, programme_id: int) -> list[Stage]:
+def _dated_stages(session: Session, programme_id: int) -> list[Stage]:
     return list(
         session.scalars(
-            select(Stage).where(Stage.programme_id == programme_id).order_by(Stage.position)
+            select(Stage)
+            .where(
+                Stage.programme_id == programme_id,
+                Stage.removed_at.is_(None),
+                Stage.timing == Timing.COHORT,
+            )
+            .order_by(Stage.position)
         )
     )
 

@@ -9,9 +9,9 @@ from wtforms import DateField, DateTimeLocalField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from accelerator.deciding import verdict_of
 from accelerator.domain.gates import MOST_AT_ONCE, Unsound, Verdict
 from accelerator.domain.stages import Outcome
-from accelerator.features.gates.service import verdict_of
 from accelerator.i18n import gettext as _
 from accelerator.i18n import lazy_gettext as _l
 from accelerator.web.forms import Form, is_storable, known_years, storable, stripped
@@ -82,7 +82,7 @@ class DecideForm(Form):
             self.outcome.data,
             reason=self.reason.data or "",
             next_step=self.next_step.data or "",
-            conditions=(self.conditions.data or "").splitlines(),
+            conditions=[(line, None) for line in (self.conditions.data or "").splitlines()],
             would_change=self.would_change.data or "",
             revisit_on=self.revisit_on.data,
         )

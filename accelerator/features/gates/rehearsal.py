@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import letters
+from accelerator.deciding import decide
 from accelerator.domain.gates import Verdict
 from accelerator.domain.policy import Actor
-from accelerator.features.gates.service import decide
 from accelerator.storage.tables import Cohort, Delivery, Event, Idea, Person, Stage
 
 MOST = 3  # ideas rehearsed; the messages of the others differ in title, names and comments

@@ -1,41 +1,22 @@
 """Limits of what people type about ideas; whether it may be handed in is the rules' affair."""
 
-from typing import Any
-
 from flask import request
 from flask_wtf.file import FileField, FileRequired
-from wtforms import (
-    Field,
-    HiddenField,
-    RadioField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from accelerator.domain.answers import Kind, Value
 from accelerator.domain.stages import Audience
 from accelerator.features.ideas.queries.finding import CohortRow
-from accelerator.features.ideas.queries.writing import QuestionRow, Writing
-from accelerator.i18n import language
+from accelerator.features.ideas.queries.writing import Writing
+from accelerator.i18n import formats, gettext, language, ngettext
 from accelerator.i18n import lazy_gettext as _
+from accelerator.web.answering import LONGEST_TEXT, form_of, lines, one_line, typed
 from accelerator.web.forms import Form, storable
+from accelerator.web.locale import zone
 
 LONGEST_TITLE = 400
-LONGEST_TEXT = 100_000
-
-
-def one_line(text: str | None) -> str:
-    """A filter: line ends become spaces, no space around."""
-    return " ".join((text or "").splitlines()).strip()
-
-
-def lines(text: str | None) -> str:
-    """A filter: one kind of line end; the wide space that opens a Japanese paragraph stays."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n")
 
 
 def _title() -> StringField:
@@ -67,8 +48,18 @@ class StartForm(Form):
 
 
 def cohort_label(row: CohortRow) -> str:
-    """Name a cohort with its programme, in the person's language."""
-    return f"{row.name.pick(language())} ({row.programme.pick(language())})"
+    """Name a cohort with its programme, until when it takes ideas in, and whether it has places."""
+    name = f"{row.name.pick(language())} ({row.programme.pick(language())})"
+    until = formats.moment(row.closes_at, zone())
+    if row.free:
+        places = ngettext("%(num)s place is free", "%(num)s places are free", row.free)
+    elif row.waiting_list:
+        places = gettext("full, with a waiting list")
+    else:
+        places = gettext("full")
+    return gettext(
+        "%(cohort)s: takes ideas until %(day)s; %(places)s", cohort=name, day=until, places=places
+    )
 
 
 class WriteForm(Form):
@@ -83,54 +74,29 @@ class WriteForm(Form):
             name: self[name].data or "" for name in ("title", "summary") if name in request.form
         }
         for question in written.questions:
-            if question.field in request.form:
-                found[question.field] = _typed(question, self[question.field])
+            if question.field in request.form and question.asked.kind is not Kind.FILE:
+                found[question.field] = typed(question.asked, self[question.field])
         return found
-
-
-def _typed(question: QuestionRow, field: Any) -> Value:
-    keys = [option.key for option in question.asked.options]
-    if question.asked.kind is Kind.SEVERAL:
-        sent = request.form.getlist(question.field)
-        return [key for key in keys if key in sent]
-    if question.asked.kind is Kind.CHOICE:
-        return field.data if field.data in keys else ""
-    return field.data or ""
 
 
 def write_form(written: Writing, values: dict[str, Value] | None = None) -> WriteForm:
     """Make the form of a stage, filled with `values`, or with what was posted."""
-    fields = {question.field: _question_field(question) for question in written.questions}
-    kind = type("StageForm", (WriteForm,), fields)
-    form: WriteForm = kind() if values is None else kind(formdata=None, data=values)
+    asked = [(question.asked, question.help) for question in written.questions]
+    form: WriteForm = form_of(asked, values, WriteForm)
     return form
-
-
-def _question_field(question: QuestionRow) -> Field:
-    asked = question.asked
-    label, about = asked.label.pick(language()), question.help.pick(language())
-    choices = [SelectChoice(option.key, option.label.pick(language())) for option in asked.options]
-    limits = [Length(max=LONGEST_TEXT), storable]
-    if asked.kind is Kind.LONG:
-        return TextAreaField(label, limits, filters=[lines], description=about)
-    if asked.kind is Kind.CHOICE:
-        return RadioField(label, choices=choices, validate_choice=False, description=about)
-    if asked.kind is Kind.SEVERAL:
-        return SelectMultipleField(
-            label,
-            choices=choices,
-            validate_choice=False,
-            description=about,
-            widget=ListWidget(prefix_label=False),
-            option_widget=CheckboxInput(),
-        )
-    return StringField(label, limits, filters=[one_line], description=about)
 
 
 class HandInForm(Form):
     """The confirmation: which state of the text was looked at."""
 
     version = HiddenField()
+
+
+class AnswerForm(Form):
+    """What the team says with its answer; which state of the text was looked at."""
+
+    version = HiddenField()
+    reply = TextAreaField(_("Your words with it"), [Length(max=4000), storable], filters=[lines])
 
 
 class WithdrawForm(Form):

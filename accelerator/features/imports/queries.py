@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from accelerator.domain.answers import Asked, Given, Kind, Option
-from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.answers import Asked, Given
 from accelerator.domain.errors import DomainError
-from accelerator.domain.idea_table import Known
+from accelerator.domain.idea_table import Known, fits_a_cell
 from accelerator.domain.stages import PRIVATE, IdeaState
 from accelerator.i18n import N_
 from accelerator.storage.tables import Answer, Cohort, Idea, Person, Programme, Question, Stage
@@ -40,7 +39,7 @@ def destination(session: Session, cohort: Cohort) -> Destination:
     row = session.execute(
         select(Stage, Programme.audience)
         .join(Programme, Programme.id == Stage.programme_id)
-        .where(Stage.programme_id == cohort.programme_id)
+        .where(Stage.programme_id == cohort.programme_id, Stage.removed_at.is_(None))
         .order_by(Stage.position)
         .limit(1)
     ).one_or_none()
@@ -62,16 +61,9 @@ def destination(session: Session, cohort: Cohort) -> Destination:
         stage=row.Stage,
         audience=row.audience,
         question_ids={question.key: question.id for question in questions},
-        questions=tuple(_asked(question) for question in questions),
+        questions=tuple(asked for asked in (row.asked for row in questions) if fits_a_cell(asked)),
         taken=taken or 0,
     )
-
-
-def _asked(row: Question) -> Asked:
-    options = tuple(
-        Option(option["key"], Bilingual.of(option.get("label") or option)) for option in row.options
-    )
-    return Asked(row.key, Kind(row.kind), row.label, row.required, row.word_limit, options)
 
 
 def people(session: Session, addresses: Collection[str]) -> dict[str, Person]:

@@ -98,5 +98,6 @@ def _stages(programme_ids: Collection[int], day: date) -> Select[tuple[object, .
         .outerjoin(Idea, Idea.id == Passage.idea_id)
         .where(Stage.programme_id.in_(programme_ids))
         .group_by(Stage.id)
+        .having(Stage.removed_at.is_(None) | (func.count(Passage.id) > 0))
         .order_by(Stage.programme_id, Stage.position)
     )

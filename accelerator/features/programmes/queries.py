@@ -13,6 +13,7 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.cohort_dates import IntakeState, intake_state
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import IdeaState
+from accelerator.standing.outlines.reading import ready_made
 from accelerator.storage.tables import (
     Cohort,
     Criterion,
@@ -127,12 +128,12 @@ def templates() -> list[TemplateCard]:
     return [
         TemplateCard(
             key,
-            Bilingual.of(source["name"]),
-            Bilingual.of(source["summary"]),
-            tuple(Bilingual.of(stage["name"]) for stage in source["stages"]),
+            outline["name"],
+            outline["summary"],
+            tuple(stage["name"] for stage in outline["stages"]),
         )
         for key in content.programme_templates()
-        for source in [content.load(f"programmes/{key}")]
+        for outline in [ready_made(key)]
     ]
 
 

@@ -15,6 +15,8 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.errors import DomainError, Stale
 from accelerator.domain.policy import Actor, Role
 from accelerator.i18n import N_
+from accelerator.standing.outlines.reading import ready_made
+from accelerator.standing.outlines.rows import build
 from accelerator.storage.tables import (
     Criterion,
     Membership,
@@ -37,19 +39,7 @@ def create_from_template(
         raise DomainError(
             "programme_key_taken", N_("A programme with this key exists already."), field="key"
         )
-    source = content.load(f"programmes/{template}")
-    theirs = Bilingual.of(source["name"])
-    programme = Programme(
-        key=key,
-        name=name or theirs,
-        summary=Bilingual.of(source["summary"]),
-        languages=source["languages"],
-        created_at=now,
-    )
-    session.add(programme)
-    session.flush()
-    for position, stage in enumerate(source["stages"], start=1):
-        _add_stage(session, programme, position, stage)
+    programme = build(session, ready_made(template), key=key, name=name, now=now)
     session.add(Membership(programme_id=programme.id, person_id=actor.id, role=Role.MANAGER))
     session.flush()
     record(
@@ -64,56 +54,6 @@ def create_from_template(
         now=now,
     )
     return programme
-
-
-def _add_stage(session: Session, programme: Programme, position: int, source: Values) -> None:
-    stage = Stage(
-        programme_id=programme.id,
-        position=position,
-        name=Bilingual.of(source["name"]),
-        purpose=Bilingual.of(source["purpose"]),
-        **_picked(
-            source,
-            "key time_box_days promise_days reviews_per_idea reviewers_hidden teams_hidden"
-            " peers_hidden others_visible minimums",
-        ),
-    )
-    session.add(stage)
-    session.flush()
-    for at, question in enumerate(source["questions"], start=1):
-        session.add(
-            Question(
-                stage_id=stage.id,
-                position=at,
-                label=Bilingual.of(question["label"]),
-                help=Bilingual.of(question.get("help")),
-                **_picked(question, "key kind required word_limit options"),
-            )
-        )
-    for at, criterion in enumerate(source["criteria"], start=1):
-        session.add(
-            Criterion(
-                stage_id=stage.id,
-                position=at,
-                name=Bilingual.of(criterion["name"]),
-                help=Bilingual.of(criterion.get("help")),
-                **_picked(criterion, "key weight counted levels"),
-            )
-        )
-    for at, milestone in enumerate(source["milestones"], start=1):
-        session.add(
-            MilestoneTemplate(
-                stage_id=stage.id,
-                position=at,
-                name=Bilingual.of(milestone["name"]),
-                evidence=Bilingual.of(milestone.get("evidence")),
-                **_picked(milestone, "key anchor offset_days"),
-            )
-        )
-
-
-def _picked(source: Values, names: str) -> dict[str, Any]:
-    return {name: source[name] for name in names.split() if name in source}
 
 
 def change_programme(

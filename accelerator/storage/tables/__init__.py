@@ -10,6 +10,7 @@ from accelerator.storage.tables.activity import (
     Seal,
     Throttle,
 )
+from accelerator.storage.tables.batches import Batch, BatchItem
 from accelerator.storage.tables.ideas import (
     Answer,
     Attachment,
@@ -19,6 +20,7 @@ from accelerator.storage.tables.ideas import (
     TeamMember,
     Version,
 )
+from accelerator.storage.tables.meetings import InformationRequest, Meeting, MeetingItem, Vote
 from accelerator.storage.tables.milestones import (
     Claim,
     Evidence,
@@ -31,9 +33,12 @@ from accelerator.storage.tables.programmes import (
     Cohort,
     CohortStage,
     Criterion,
+    Decider,
+    LateEntry,
     MilestoneTemplate,
     Programme,
     Question,
+    Rubric,
     Stage,
 )
 from accelerator.storage.tables.proposals import Capacity, Interest, Proposal, ProposedPair
@@ -41,10 +46,11 @@ from accelerator.storage.tables.reviews import Assignment, Decision, Inquiry, Re
 from accelerator.storage.tables.rounds import Anchor, Final, FinalIdea, FinalJudge, Pick
 
 __all__ = [
-    "Anchor", "Answer", "Assignment", "Attachment", "Base", "Capacity", "Claim", "Cohort",
-    "CohortStage", "Conflict", "Criterion", "Decision", "Delivery", "Event", "Evidence",
-    "Final", "FinalIdea", "FinalJudge", "Idea", "Inquiry", "Interest", "JobRun", "Lease",
-    "MailedLink", "Membership", "Milestone", "MilestoneTemplate", "OncePost", "Passage",
-    "Person", "Pick", "Programme", "Proposal", "ProposedPair", "Question", "ReadinessScore",
-    "Review", "Seal", "SignIn", "Stage", "TeamMember", "Throttle", "Verification", "Version",
+    "Anchor", "Answer", "Assignment", "Attachment", "Base", "Batch", "BatchItem", "Capacity",
+    "Claim", "Cohort", "CohortStage", "Conflict", "Criterion", "Decider", "Decision",
+    "Delivery", "Event", "Evidence", "Final", "FinalIdea", "FinalJudge", "Idea", "InformationRequest", "Inquiry", "Interest",
+    "JobRun", "LateEntry", "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership",
+    "Milestone", "MilestoneTemplate", "OncePost", "Passage", "Person", "Pick", "Programme",
+    "Proposal", "ProposedPair", "Question", "ReadinessScore", "Review", "Rubric", "Seal", "SignIn",
+    "Stage", "TeamMember", "Throttle", "Verification", "Version", "Vote",
 ]  # fmt: skip

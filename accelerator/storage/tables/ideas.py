@@ -16,6 +16,8 @@ class Idea(Base):
 
     `passage_id` names the newest passage. It is no foreign key, since the two tables would need
     each other to be created; `accelerator check` proves that it points at the idea's own.
+    While it is `waiting` for a place, its passage is handed in but promises nothing yet; it stands
+    in its cohort's line since `waiting_since`.
     """
 
     __tablename__ = "idea"
@@ -37,6 +39,8 @@ class Idea(Base):
     passage_id: Mapped[int | None] = mapped_column(index=True)
     audience: Mapped[str] = mapped_column(String(10), default="team")
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    eligibility: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    waiting_since: Mapped[datetime | None] = mapped_column(Moment)
     external_id: Mapped[str | None] = mapped_column(String(80))
     readiness: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -47,7 +51,12 @@ class Idea(Base):
 
 
 class Passage(Base):
-    """An idea's time in one stage. Rework opens a new passage of the same stage."""
+    """An idea's time in one stage. Rework opens a new passage of the same stage.
+
+    While the team is asked for more, from `paused_on` and until `asked_until`, the promise's clock
+    stands and there is no promise; `paused_days` are the working days it stood before. `told_on`
+    is the day, on the cohort's clock, on which the team was told the outcome.
+    """
 
     __tablename__ = "passage"
     __table_args__ = (
@@ -75,6 +84,10 @@ class Passage(Base):
     hand_in_by: Mapped[date]
     handed_in_at: Mapped[datetime | None] = mapped_column(Moment)
     promise_on: Mapped[date | None]
+    paused_on: Mapped[date | None]
+    asked_until: Mapped[date | None]
+    paused_days: Mapped[int] = mapped_column(default=0, server_default="0")
+    told_on: Mapped[date | None]
     left_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(String(12))
 

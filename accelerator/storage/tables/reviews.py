@@ -45,7 +45,8 @@ class Review(Base):
     """Marks per criterion key, confidence, recommendation, comments; pinned to one version.
 
     A mark of null is an abstention. `score` is the weighted mark at the moment of submission, so
-    that a changed rubric never rewrites a score already given. What is typed and not submitted yet
+    that a changed rubric never rewrites a score already given; `rubric_id` is the wording it was
+    given under, once another one holds. What is typed and not submitted yet
     stands in `draft` alone: the columns hold what counts. `abstained` counts the abstentions;
     `opened_at` is when the workspace was first opened, for the minutes a review takes.
     """
@@ -55,6 +56,7 @@ class Review(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     idea_version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    rubric_id: Mapped[int | None] = mapped_column(ForeignKey("rubric.id"))
     marks: Mapped[dict[str, int | None]] = mapped_column(Json, default=dict)
     score: Mapped[float | None]
     confidence: Mapped[int | None]
@@ -95,10 +97,19 @@ class Inquiry(Base):
 
 
 class Decision(Base):
-    """What a gate decided about one passage: decided first, announced later."""
+    """What a gate decided about one passage: decided first, announced later.
+
+    `conditions` are texts with a day each, `checklist` lines that the team ticks off, `left_out`
+    the reviews whose comments the team does not read. `change_kind` and `watcher_id` say what has
+    to change for a parked idea and who looks out for it. A decision taken back after the team was
+    told keeps its words; the one that takes it back names it in `reverses_id`.
+    """
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_announced_at_announce_at", "announced_at", "announce_at"),)
+    __table_args__ = (
+        Index("ix_decision_announced_at_announce_at", "announced_at", "announce_at"),
+        Index("ix_decision_outcome_revisit_on", "outcome", "revisit_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"), unique=True)
@@ -106,10 +117,19 @@ class Decision(Base):
     outcome: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(Text)
     next_step: Mapped[str] = mapped_column(Text, default="")
-    conditions: Mapped[list[str]] = mapped_column(Json, default=list)
+    conditions: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    checklist: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    change_kind: Mapped[str] = mapped_column(String(12), default="")
     would_change: Mapped[str] = mapped_column(Text, default="")
     revisit_on: Mapped[date | None]
+    watcher_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    came_back_at: Mapped[datetime | None] = mapped_column(Moment)
+    learned: Mapped[str] = mapped_column(Text, default="")
+    left_out: Mapped[list[int]] = mapped_column(Json, default=list)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), unique=True)
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime] = mapped_column(Moment)
     announce_at: Mapped[datetime | None] = mapped_column(Moment)
     announced_at: Mapped[datetime | None] = mapped_column(Moment)
+    tries: Mapped[int] = mapped_column(default=0)  # of announcing that came to no end

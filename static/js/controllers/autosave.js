@@ -115,11 +115,18 @@ export default class extends Controller {
     const form = body && { "Content-Type": "application/x-www-form-urlencoded" };
     return fetch(this.urlValue, {
       method: "POST",
-      body: body ?? new FormData(this.element),
+      body: body ?? this.texts(),
       headers: { Accept: "application/json", "X-CSRFToken": this.token(), ...form },
       redirect: "error",
       ...options,
     });
+  }
+
+  // Files go with the form itself: a pause in typing sends none.
+  texts() {
+    const sent = new FormData(this.element);
+    for (const [name, value] of [...sent]) if (typeof value !== "string") sent.delete(name);
+    return sent;
   }
 
   async stored(answer, sent) {

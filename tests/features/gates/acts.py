@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from accelerator.domain.gates import Verdict
+from accelerator import deciding
+from accelerator.domain.gates import Change, Condition, Verdict
 from accelerator.domain.stages import Outcome
-from accelerator.features.gates import service
 from accelerator.storage.tables import (
     Cohort,
     Decision,
@@ -24,13 +24,26 @@ REASON = "Three customers asked for it by name."
 VERDICTS = {
     Outcome.ADVANCE: Verdict(Outcome.ADVANCE, REASON),
     Outcome.CONDITIONS: Verdict(
-        Outcome.CONDITIONS, REASON, conditions=("Name a first buyer", "試作評価の報告")
+        Outcome.CONDITIONS,
+        REASON,
+        conditions=(
+            Condition("Name a first buyer", TODAY + timedelta(days=30)),
+            Condition("試作評価の報告", TODAY + timedelta(days=45)),
+        ),
     ),
-    Outcome.REWORK: Verdict(Outcome.REWORK, REASON, next_step="Say who pays."),
+    Outcome.REWORK: Verdict(
+        Outcome.REWORK, REASON, next_step="Say who pays.", checklist=("Talk to buyers", "Count it")
+    ),
     Outcome.PARK: Verdict(
-        Outcome.PARK, REASON, would_change="Half the cost.", revisit_on=TODAY + timedelta(days=90)
+        Outcome.PARK,
+        REASON,
+        change=Change.BUDGET,
+        would_change="Half the cost.",
+        revisit_on=TODAY + timedelta(days=90),
     ),
-    Outcome.STOP: Verdict(Outcome.STOP, REASON, next_step="Share what you learnt with sales."),
+    Outcome.STOP: Verdict(
+        Outcome.STOP, REASON, next_step="Share it with sales.", learned="Insurers decide."
+    ),
 }
 
 
@@ -53,7 +66,7 @@ def decide(
 ):
     actor = world.actor(who)
     with world.session() as session:
-        service.decide(
+        deciding.decide(
             session, actor=actor, codes=[codes] if isinstance(codes, str) else codes,
             verdict=verdict, announce_at=announce_at, now=now, **gate(session, world, stage),
         )  # fmt: skip
@@ -62,7 +75,7 @@ def decide(
 def announce(world, codes, *, stage=0, now=NOW):
     actor = world.actor("manager")
     with world.session() as session:
-        return service.announce(
+        return deciding.announce(
             session, actor=actor, codes=[codes] if isinstance(codes, str) else codes, now=now,
             **gate(session, world, stage),
         )  # fmt: skip

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from accelerator import deciding
 from accelerator.activity import letters
 from accelerator.activity.events.gates import DecisionAnnounced
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.errors import DomainError
 from accelerator.domain.gates import DecidedMeanwhile, Unsound, Verdict
 from accelerator.domain.stages import Outcome
-from accelerator.features.gates import service
 from accelerator.standing import standings
 from accelerator.standing.dues import tasks
 from accelerator.storage.engine import open_session
@@ -95,7 +95,7 @@ def test_conditions_become_milestones_of_the_stage_entered(world):
             ("Name a first buyer", ""),
             ("", "試作評価の報告"),
         ]
-        assert {m.due_on for m in found} == {entered.hand_in_by}
+        assert [m.due_on for m in found] == [TODAY + timedelta(days=30), TODAY + timedelta(days=45)]
         assert {m.owner_id for m in found} == {world.people["owner"]}
 
 
@@ -217,10 +217,11 @@ def test_what_is_due_is_announced_one_by_one_and_once(world):
         told = []
         while True:
             with world.session() as session:
-                code = service.announce_due(session, now=at)
-            if code is None:
+                taken = deciding.begin_announcing(session, now=at)
+            if taken is None:
                 return told
-            told.append(code)
+            with world.session() as session:
+                told.append(deciding.announce_next(session, taken, now=at))
 
     assert due(NOW) == []
     assert due(NOW + timedelta(hours=1)) == [early]
@@ -235,14 +236,14 @@ def test_undo_lets_the_idea_wait_again_and_is_written_down(world):
     decide(world, code, VERDICTS[Outcome.PARK])
     actor = world.actor("manager")
     with world.session() as session:
-        service.undo(session, actor=actor, idea=idea_of(session, code), now=NOW)
+        deciding.undo(session, actor=actor, idea=idea_of(session, code), now=NOW)
     with world.session() as session:
         assert decisions(session) == []
         assert passages_of(session, code)[0].state == "handed_in"
         [undone] = events(session, "DecisionUndone")
         assert undone.data["would_change"] == "Half the cost."
         with pytest.raises(DomainError, match="no_decision"):
-            service.undo(session, actor=actor, idea=idea_of(session, code), now=NOW)
+            deciding.undo(session, actor=actor, idea=idea_of(session, code), now=NOW)
     decide(world, code, VERDICTS[Outcome.ADVANCE])
 
 
@@ -252,7 +253,7 @@ def test_what_was_announced_cannot_be_undone(world, outcome):
     decide(world, code, VERDICTS[outcome], announce_at=NOW)
     actor = world.actor("manager")
     with world.session() as session, pytest.raises(DomainError):
-        service.undo(session, actor=actor, idea=idea_of(session, code), now=NOW)
+        deciding.undo(session, actor=actor, idea=idea_of(session, code), now=NOW)
     with world.session() as session:
         assert len(decisions(session)) == 1
     assert announce(world, code) == []
@@ -262,7 +263,7 @@ def test_decision_and_messages_stand_or_fall_together(world):
     code = world.idea("owner", state="active")
     actor = world.actor("manager")
     session = open_session(world.engine, writes=True)
-    service.decide(
+    deciding.decide(
         session, actor=actor, codes=[code], verdict=VERDICTS[Outcome.ADVANCE],
         announce_at=NOW, now=NOW, **gate(session, world),
     )  # fmt: skip
@@ -279,7 +280,9 @@ def test_the_message_says_all_in_the_readers_language(outcome, language):
     data = DecisionAnnounced(
         code="S27-0001", title=Bilingual("", "<b>Bold</b> & glue"), stage=Bilingual("着想", "Spark"),
         outcome=outcome, graduated=False, reason="Because <i>of</i> it.", next_step="Talk & listen.",
-        conditions=["Find <u>one</u> buyer"], would_change="Half the cost.",
+        conditions=[{"text": "Find <u>one</u> buyer", "due_on": "2027-01-15"}],
+        checklist=["Ask <s>ten</s> people"], change="budget", watcher="Aoki <Ken>",
+        learned="Size <em>matters</em>.", would_change="Half the cost.", reverses={}, letters={},
         next_stage=Bilingual("検証", "Validate"), by="2027-02-21",
         comments=[{"text": "A <q>real</q> customer.", "reviewer": ""}], path="/ideas/S27-0001/outcome",
     ).data()  # fmt: skip

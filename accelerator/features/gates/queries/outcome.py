@@ -70,7 +70,7 @@ def _card(at: datetime, told: Mapping[str, Any]) -> OutcomeCard:
         graduated=told["graduated"],
         reason=Words(told["reason"]),
         comments=tuple(Words(each["text"], each["reviewer"]) for each in told["comments"]),
-        conditions=tuple(Words(text) for text in told["conditions"]),
+        conditions=tuple(Words(each["text"]) for each in told["conditions"]),
         would_change=Words(told["would_change"]),
         next_step=Words(told["next_step"]),
         next_stage=Bilingual.of(told["next_stage"]),

@@ -1,17 +1,18 @@
 """Finding ideas: what resembles a title, what a search finds, and where one can start."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.intake import Intake
 from accelerator.domain.policy import Actor
+from accelerator.domain.stages import PLACELESS
 from accelerator.storage import search
-from accelerator.storage.tables import Cohort, Idea, Programme
+from accelerator.storage.tables import Cohort, Idea, LateEntry, Programme
 from accelerator.storage.visibility import visible_ideas
 
 MOST_SIMILAR = 5
@@ -29,12 +30,15 @@ class SimilarRow:
 
 @dataclass(frozen=True, slots=True)
 class CohortRow:
-    """A cohort whose intake is open."""
+    """A cohort whose intake is open; with a waiting list one can hand in when none is free."""
 
     code: str
     name: Bilingual
     programme: Bilingual
     closes_at: datetime
+    about: Bilingual
+    free: int
+    waiting_list: bool
 
 
 def similar(session: Session, *, actor: Actor, text: str) -> list[SimilarRow]:
@@ -51,23 +55,55 @@ def similar(session: Session, *, actor: Actor, text: str) -> list[SimilarRow]:
     return [SimilarRow(row.code, row.title, row.summary) for row in ranked[:MOST_SIMILAR]]
 
 
-def open_cohorts(session: Session, *, now: datetime) -> list[CohortRow]:
-    """Return the cohorts that take ideas in now, each by its own calendar."""
+def open_cohorts(session: Session, *, actor: Actor, now: datetime) -> list[CohortRow]:
+    """Return the cohorts that take in what this person brings now, each by its own calendar."""
     today = now.date()
+    late = late_until(actor.id)
+    taken = (
+        select(func.count())
+        .select_from(Idea)
+        .where(Idea.cohort_id == Cohort.id, Idea.state.not_in(PLACELESS))
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Cohort, Programme.name)
+        select(Cohort, Programme.name, Programme.summary, late.label("late"), taken.label("taken"))
         .join(Programme, Programme.id == Cohort.programme_id)
         .where(
             Programme.archived_at.is_(None),
+            Cohort.preparing.is_(False),
             Cohort.intake_opens_on <= today + DAY,
-            Cohort.intake_closes_on >= today - DAY,
+            or_(Cohort.intake_closes_on >= today - DAY, late >= today - DAY),
         )
         .order_by(Cohort.intake_closes_on, Cohort.id)
     )
     found = []
-    for cohort, programme in rows:
-        zone = ZoneInfo(cohort.time_zone)
-        intake = Intake(cohort.intake_opens_on, cohort.intake_closes_on, zone)
+    for cohort, programme, about, late_day, places in rows:
+        intake = intake_of(cohort, late_day)
         if intake.is_open(now):
-            found.append(CohortRow(cohort.code, cohort.name, programme, intake.closes_at))
+            free = max(cohort.capacity - places, 0)
+            found.append(
+                CohortRow(
+                    cohort.code, cohort.name, programme, intake.closes_at, about, free,
+                    cohort.waiting_list,
+                )
+            )  # fmt: skip
     return found
+
+
+def late_until(person_id: int | BindParameter[int]) -> ScalarSelect[date]:
+    """The last day of the leave that a person has to come late into a Cohort row."""
+    return (
+        select(func.max(LateEntry.until))
+        .where(LateEntry.cohort_id == Cohort.id, LateEntry.person_id == person_id)
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+
+
+def intake_of(cohort: Cohort, late: date | None) -> Intake:
+    """Return a cohort's window, as it is for somebody with this leave."""
+    return Intake(
+        cohort.intake_opens_on, cohort.intake_closes_on, ZoneInfo(cohort.time_zone),
+        cohort.capacity, cohort.preparing, cohort.waiting_list, late,
+    )  # fmt: skip

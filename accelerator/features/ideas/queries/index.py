@@ -28,6 +28,7 @@ _HANDED_IN = (PassageState.HANDED_IN, PassageState.DECIDED)
 # What a person can filter by: never more than the plain status tells.
 STATES: dict[str, ColumnElement[bool]] = {
     "draft": _I.state == IdeaState.DRAFT,
+    "queued": _I.state == IdeaState.WAITING,
     "working": and_(_I.state == IdeaState.ACTIVE, _P.state == PassageState.OPEN),
     "waiting": and_(_I.state == IdeaState.ACTIVE, _P.state.in_(_HANDED_IN)),
     "parked": _I.state == IdeaState.PARKED,
@@ -127,7 +128,7 @@ def _choices(session: Session, actor: Actor) -> tuple[list[Any], list[Any]]:
     )
     stages = select(
         Stage.id, Stage.programme_id, Stage.key, Stage.name, Stage.position,
-        Stage.reviews_per_idea,
+        Stage.reviews_per_idea, Stage.removed_at,
     ).order_by(Stage.programme_id, Stage.position)  # fmt: skip
     if actor.is_guest:
         shared = Cohort.id.in_(select(Idea.cohort_id).where(visible_ideas(actor)))
@@ -185,7 +186,7 @@ def _rows(session: Session, actor: Actor, filters: Filters, *, often: bool) -> l
     columns: Select[Any] = select(
         _I.code, _I.title_ja, _I.title_en, _I.summary_ja, _I.summary_en, _I.cohort_id, _I.state,
         _I.passage_id, _I.updated_at, _P.stage_id, _P.state.label("passage_state"), _P.entered_at,
-        _P.hand_in_by, _P.promise_on, _P.outcome,
+        _P.hand_in_by, _P.promise_on, _P.asked_until, _P.outcome,
     )  # fmt: skip
     statement = _filtered(session, actor, filters, columns, often=often)
     key = _read_cursor(filters.before or filters.after)
@@ -227,6 +228,7 @@ def _row(
         required=here.reviews_per_idea,
         hand_in_by=row.hand_in_by,
         promise_on=row.promise_on,
+        asked_until=row.asked_until,
     )
     ahead = next_step(place)
     return IdeaRow(
@@ -246,6 +248,8 @@ def _track(row: Row[Any], place: Place, stages: list[Any], here: Any, today: dat
     found = []
     left = place.passage is PassageState.LEFT
     for stage in stages:
+        if stage.removed_at and stage is not here:
+            continue
         if stage.position < here.position or (stage is here and left):
             outcome = ""
             if stage is here:
@@ -253,7 +257,9 @@ def _track(row: Row[Any], place: Place, stages: list[Any], here: Any, today: dat
                 outcome = "withdrawn" if withdrawn else row.outcome or ""
             found.append(Step(stage.name.pick(language()), "done", outcome))
         elif stage is here:
-            gone = share(row.entered_at.date(), row.promise_on or row.hand_in_by, today)
+            gone = share(
+                row.entered_at.date(), row.promise_on or row.asked_until or row.hand_in_by, today
+            )
             found.append(Step(stage.name.pick(language()), "now", share=round(gone * 4) / 4))
         else:
             found.append(Step(stage.name.pick(language()), "next"))

@@ -1,5 +1,6 @@
 """The page of one idea. The team reads what it writes; others read what was handed in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,15 +10,17 @@ from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.anonymity import without_team
-from accelerator.domain.answers import Given, Kind, readable
+from accelerator.domain.answers import NAMING, Value, asked_now, readable
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.intake import Requirement
 from accelerator.domain.stages import IdeaState, NextStep, PassageState, Place, next_step
 from accelerator.features.ideas.queries.attachments import FileRow, files
+from accelerator.features.ideas.queries.finding import late_until
 from accelerator.features.ideas.queries.steps import PassageRow, StageRow, Step, steps
-from accelerator.features.ideas.queries.writing import asked
 from accelerator.i18n import language
+from accelerator.standing.answers import questions_of
+from accelerator.standing.places import place_in_line
 from accelerator.storage.tables import (
-    Answer,
     Assignment,
     Cohort,
     Decision,
@@ -25,7 +28,6 @@ from accelerator.storage.tables import (
     Passage,
     Person,
     Programme,
-    Question,
     Stage,
     TeamMember,
     Version,
@@ -36,7 +38,8 @@ _OURS = select(func.count()).where(Assignment.passage_id == bindparam("passage")
 _HEAD = (
     select(
         Cohort.code.label("cohort_code"), Cohort.name.label("cohort_name"), Cohort.time_zone,
-        Cohort.programme_id, Cohort.intake_closes_on, Programme.name.label("programme_name"),
+        Cohort.programme_id, Cohort.intake_closes_on, Cohort.eligibility,
+        late_until(bindparam("owner")).label("late_until"), Programme.name.label("programme_name"),
         _OURS.where(Assignment.state.not_in(("declined", "removed")))
         .scalar_subquery().label("assigned"),
         _OURS.where(Assignment.state == "submitted").scalar_subquery().label("reviewed"),
@@ -49,7 +52,10 @@ _HEAD = (
 _STAGES = (
     select(Stage, Passage)
     .outerjoin(Passage, (Passage.stage_id == Stage.id) & (Passage.idea_id == bindparam("idea")))
-    .where(Stage.programme_id == bindparam("programme"))
+    .where(
+        Stage.programme_id == bindparam("programme"),
+        Stage.removed_at.is_(None) | Passage.id.is_not(None),
+    )
     .order_by(Stage.position, Passage.number)
 )
 _VERSIONS = (
@@ -70,12 +76,20 @@ _TEAM = (
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One question and what was answered, ready to read."""
+    """One question and what was answered, ready to read (components/answers.html).
+
+    `carried`: it stands there from an earlier stage; `removed`: the question is no longer asked;
+    `hidden`: it names a person, and the reader may not know the team.
+    """
 
     label: Bilingual
     text: Bilingual
     kind: str
-    long: bool
+    value: Value = None
+    columns: Sequence[dict[str, Any]] = ()
+    carried: bool = False
+    removed: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,7 @@ class StageAnswers:
     """The answers of one stage; `version` is the number of the copy they come from, or None."""
 
     stage: Bilingual
+    position: int
     version: int | None
     answers: list[AnswerRow]
 
@@ -127,6 +142,8 @@ class IdeaPage:
     stages: list[StageAnswers] = field(default_factory=list)
     team: list[MemberRow] = field(default_factory=list)
     files: list[FileRow] = field(default_factory=list)
+    line: int = 0
+    eligible: list[tuple[Bilingual, str]] = field(default_factory=list)
 
     @property
     def next(self) -> NextStep:
@@ -137,7 +154,7 @@ class IdeaPage:
 def page(
     session: Session, idea: Idea, *, in_team: bool, sees_team: bool, now: datetime
 ) -> IdeaPage:
-    """Load the page; six queries at most, however long the idea's way."""
+    """Load the page; six queries at most, however long the idea's way; one more in line."""
     head = _head(session, idea)
     stages, passages = _stages(session, idea, head.programme_id)
     current = next(p for p in passages if p.id == idea.passage_id)
@@ -145,7 +162,7 @@ def page(
     zone = ZoneInfo(head.time_zone)
     due_on = current.hand_in_by
     if place.idea is IdeaState.DRAFT:
-        due_on = min(due_on, head.intake_closes_on)
+        due_on = max(head.late_until or head.intake_closes_on, min(due_on, head.intake_closes_on))
     found = IdeaPage(
         cohort=head.cohort_name,
         cohort_code=head.cohort_code,
@@ -159,7 +176,13 @@ def page(
         ),
         due_on=due_on,
         revision=idea.version,
+        eligible=[
+            (one.question, idea.eligibility[one.key])
+            for one in map(Requirement.of, head.eligibility) if one.key in idea.eligibility
+        ],
     )  # fmt: skip
+    if place.idea is IdeaState.WAITING:
+        found.line = place_in_line(session, idea)
     found.versions = versions(session, idea, sees_team=sees_team)
     found.stages = _answers(session, idea, found, stages, current, in_team=in_team)
     found.team = _team(session, idea) if sees_team else []
@@ -168,7 +191,8 @@ def page(
 
 
 def _head(session: Session, idea: Idea) -> Row[Any]:
-    return session.execute(_HEAD, {"cohort": idea.cohort_id, "passage": idea.passage_id}).one()
+    values = {"cohort": idea.cohort_id, "passage": idea.passage_id, "owner": idea.owner_id}
+    return session.execute(_HEAD, values).one()
 
 
 def _stages(
@@ -181,7 +205,7 @@ def _stages(
             p.number,
             PassageRow(
                 p.id, p.stage_id, PassageState(p.state), p.entered_at, p.hand_in_by,
-                p.handed_in_at, p.promise_on, p.left_at, p.outcome,
+                p.handed_in_at, p.promise_on, p.left_at, p.outcome, p.asked_until,
             ),
         )
         for _, p in rows
@@ -201,6 +225,7 @@ def _place(idea: Idea, passage: PassageRow, head: Row[Any], stages: list[StageRo
         required=here.required,
         hand_in_by=passage.hand_in_by,
         promise_on=passage.promise_on,
+        asked_until=passage.asked_until,
         revisit_on=head.revisit_on if passage.state is PassageState.LEFT else None,
     )
 
@@ -226,15 +251,19 @@ def frozen_answers(content: dict[str, Any]) -> list[AnswerRow]:
     return [
         AnswerRow(
             Bilingual.of(answer["label"]),
-            Bilingual.of(answer["text"]) or _plain(answer.get("value")),
+            Bilingual.of(answer["text"]) or _plain(answer),
             answer["kind"],
-            answer["kind"] == "long",
+            answer.get("value"),
+            answer.get("columns", ()),
+            hidden=answer.get("hidden", False),
         )
         for answer in content["answers"]
     ]
 
 
-def _plain(value: Any) -> Bilingual:
+def _plain(answer: dict[str, Any]) -> Bilingual:
+    """Return the value of an answer without text as it is, unless it is numbers of rows."""
+    value = answer.get("value") if answer["kind"] not in NAMING else None
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
     return Bilingual(text, text)
 
@@ -256,28 +285,35 @@ def _answers(
     for stage in reversed(stages):
         handed_in = newest.get(stage.id)
         if stage.id == current.stage_id and current.state is PassageState.OPEN and in_team:
-            answers.append(StageAnswers(stage.name, None, _working(session, idea, stage.id)))
+            answers.append(
+                StageAnswers(stage.name, stage.position, None, _working(session, idea, stage.id))
+            )
         elif handed_in is not None:
             rows = frozen_answers(handed_in.content)
-            answers.append(StageAnswers(stage.name, handed_in.number, rows))
+            answers.append(StageAnswers(stage.name, stage.position, handed_in.number, rows))
     return answers
 
 
 def _working(session: Session, idea: Idea, stage_id: int) -> list[AnswerRow]:
-    rows = session.execute(
-        select(Question, Answer)
-        .outerjoin(Answer, (Answer.question_id == Question.id) & (Answer.idea_id == idea.id))
-        .where(Question.stage_id == stage_id, Question.removed_at.is_(None))
-        .order_by(Question.position, Question.id)
+    """Return what is asked now, and what was answered to questions that were removed."""
+    rows = questions_of(session, idea.id, stage_id)
+    now = asked_now(
+        [row.asked for row in rows if not row.removed],
+        {row.asked.key: row.given for row in rows},
     )
-    found = []
-    for question, answer in rows:
-        what = asked(question)
-        given = Given(answer.text, answer.value) if answer else Given()
-        found.append(
-            AnswerRow(what.label, readable(what, given), what.kind, what.kind is Kind.LONG)
+    return [
+        AnswerRow(
+            row.asked.label,
+            readable(row.asked, row.given),
+            row.asked.kind,
+            row.given.value,
+            [{"key": option.key, "label": option.label} for option in row.asked.options],
+            carried=not row.own and bool(row.given),
+            removed=row.removed,
         )
-    return found
+        for row in sorted(rows, key=lambda row: row.removed)
+        if row.asked.key in now or (row.removed and row.given)
+    ]
 
 
 def _team(session: Session, idea: Idea) -> list[MemberRow]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.stages import LIVING, IdeaState, PassageState
+from accelerator.domain.stages import WITHDRAWABLE, IdeaState, PassageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class PassageRow:
     promise_on: date | None
     left_at: datetime | None
     outcome: str | None
+    asked_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def steps(
         label = names[passage.stage_id].name.pick(language)
         entered = passage.entered_at.astimezone(zone).date()
         if passage.state is not PassageState.LEFT:
-            end = passage.promise_on or passage.hand_in_by
+            end = passage.promise_on or passage.asked_until or passage.hand_in_by
             gone = share(entered, end, today)
             found.append(Step(label, "now", start=entered, end=end, share=gone))
             continue
@@ -74,8 +75,8 @@ def steps(
         if passage is passages[-1]:
             outcome = ENDS.get(state, outcome)
         found.append(Step(label, "done", outcome, entered, left))
-    if state in LIVING or state is IdeaState.PARKED:
-        reached = max((names[passage.stage_id].position for passage in passages), default=0)
+    if state in WITHDRAWABLE:
+        reached = names[passages[-1].stage_id].position if passages else 0
         found += [Step(s.name.pick(language), "next") for s in stages if s.position > reached]
     return found
 

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from accelerator import clock
-from accelerator.domain.answers import is_link
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.differences import differences
 from accelerator.domain.policy import Permission
@@ -36,6 +35,7 @@ from accelerator.web.session import config, db
 LONGEST_QUERY = 200
 STATE_NAMES = (
     ("draft", N_("Draft")),
+    ("queued", N_("Waiting for a place")),
     ("working", N_("In progress")),
     ("waiting", N_("In review")),
     ("parked", N_("Parked")),
@@ -120,7 +120,8 @@ def idea_page(
         sees_team=may(Permission.TEAM_VIEW),
         now=clock.now(),
     )
-    day = found.due_on if found.next.who == "team" else found.next.by
+    works = found.next.who == "team" and not found.next.asked
+    day = found.due_on if works else found.next.by
     return render_template(
         "ideas/show.html",
         idea=idea,
@@ -128,7 +129,6 @@ def idea_page(
         views=_views(idea, found),
         by=due_instant(day, found.zone) if day else None,
         now=clock.now(),
-        is_link=is_link,
         limit_mb=config().upload_limit // (1024 * 1024),
         invite=invite or InviteForm(formdata=None),
         attach=attach or AttachForm(formdata=None),

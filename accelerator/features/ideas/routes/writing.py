@@ -6,9 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accelerator import clock
-from accelerator.domain.answers import day, readable
+from accelerator.domain.answers import CHOSEN, Kind, readable
 from accelerator.domain.drafts import stamp
 from accelerator.domain.errors import DomainError
+from accelerator.domain.intake import unanswered, unmet
 from accelerator.domain.policy import Permission
 from accelerator.domain.workdays import due_instant
 from accelerator.features.ideas.forms import (
@@ -20,16 +21,16 @@ from accelerator.features.ideas.forms import (
 )
 from accelerator.features.ideas.queries.finding import open_cohorts
 from accelerator.features.ideas.queries.finding import similar as similar_to
-from accelerator.features.ideas.queries.writing import Writing, writing
+from accelerator.features.ideas.queries.writing import Writing, is_full, writing
 from accelerator.features.ideas.routes.blueprint import bp
-from accelerator.features.ideas.service import drafts, handing_in
+from accelerator.features.ideas.service import answering_files, drafts, handing_in
 from accelerator.i18n import LANGUAGES
 from accelerator.i18n import gettext as _
 from accelerator.web.forms import stored_number
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.once import once
-from accelerator.web.session import db
+from accelerator.web.session import config, db
 
 
 def to_page(endpoint: str, idea: Any, **values: Any) -> ResponseReturnValue:
@@ -69,7 +70,7 @@ def start() -> ResponseReturnValue:
 
 
 def _start_page(form: StartForm) -> str:
-    cohorts = open_cohorts(db(), now=clock.now())
+    cohorts = open_cohorts(db(), actor=actor(), now=clock.now())
     form.offer(cohorts, request.args.get("cohort", ""))
     alike = similar_to(db(), actor=actor(), text=form.title.data or "")
     return render_template("ideas/new.html", form=form, cohorts=cohorts, rows=alike)
@@ -85,7 +86,7 @@ def _side(idea: Any) -> str:
 def edit(idea: Any) -> ResponseReturnValue:
     """Show the form of the stage the idea is in, in one language."""
     written, side = writing(db(), idea), _side(idea)
-    return _edit_page(idea, written, write_form(written, written.stored(side)), side)
+    return _edit_page(idea, written, write_form(written, written.shown(side)), side)
 
 
 @bp.post("/ideas/<code>/edit")
@@ -96,15 +97,20 @@ def save(idea: Any) -> ResponseReturnValue:
     form = write_form(written)
     if not form.validate():
         return _edit_page(idea, written, form, side, seen=request.form.get("version", "")), 422
+    refused = _attach(idea, written)
     try:
         _save(idea, written, form, side)
     except drafts.Clash as clash:
-        kept = written.stored(side) | clash.kept
+        kept = written.shown(side) | clash.kept
         page = _edit_page(idea, written, write_form(written, kept), side, clash=clash)
         return page, 409
     onward = request.form.get("next", "")
-    if onward == "submit":
-        return to_page("submit", idea)
+    if refused:
+        return _refused_page(idea, side, refused)
+    if onward.startswith("remove:"):
+        _remove(idea, written, onward)
+    if onward in ("submit", "answer"):
+        return to_page(onward, idea)
     if onward in LANGUAGES:
         return to_page("edit", idea, language=onward)
     flash(_("Saved."), "good")
@@ -138,6 +144,45 @@ def _save(idea: Any, written: Writing, form: WriteForm, side: str) -> str:
     )
 
 
+def _attach(idea: Any, written: Writing) -> dict[str, DomainError]:
+    """Attach the files that were sent for questions; return what was refused, by field."""
+    refused: dict[str, DomainError] = {}
+    for question in written.questions:
+        for upload in request.files.getlist(question.field):
+            if not upload.filename or question.asked.kind is not Kind.FILE:
+                continue
+            try:
+                answering_files.give_file(
+                    db(), actor=actor(), idea=idea, question_id=question.id,
+                    name=upload.filename, file=upload.stream, limit=config().upload_limit,
+                    store_url=config().store_url, now=clock.now(),
+                )  # fmt: skip
+            except DomainError as error:
+                refused[question.field] = error
+    return refused
+
+
+def _refused_page(idea: Any, side: str, refused: dict[str, DomainError]) -> ResponseReturnValue:
+    """Show which files were not taken; the text is saved."""
+    written = writing(db(), idea)
+    form = write_form(written, written.shown(side))
+    for name, error in refused.items():
+        form[name].errors = [_(error.message, **error.values)]
+    too_large = any(error.code == "file_too_large" for error in refused.values())
+    return _edit_page(idea, written, form, side), 413 if too_large else 422
+
+
+def _remove(idea: Any, written: Writing, onward: str) -> None:
+    """Take one file out of an answer: "remove:<field>:<number>"."""
+    _word, field, number = [*onward.split(":", 2), "", ""][:3]
+    for question in written.questions:
+        if question.field == field and question.asked.kind is Kind.FILE:
+            answering_files.take_file(
+                db(), actor=actor(), idea=idea, question=question,
+                attachment_id=stored_number(number), now=clock.now(),
+            )  # fmt: skip
+
+
 def _edit_page(
     idea: Any,
     written: Writing,
@@ -156,7 +201,9 @@ def _edit_page(
         other=written.stored("en" if side == "ja" else "ja"),
         seen=stamp(written.stored(side)) if seen is None else seen,
         clash=clash,
-        is_day=lambda typed: not typed or day(typed) is not None,
+        asked_now=written.asked_now(),
+        leading={q.asked.condition.question for q in written.asks if q.asked.condition},
+        reads=lambda question: readable(question.asked, question.given),
         due_at=due_instant(written.due_on, written.zone),
     )
 
@@ -165,7 +212,7 @@ def _edit_page(
 @allow(Permission.IDEA_SUBMIT, subject="idea")
 def submit(idea: Any) -> ResponseReturnValue:
     """Show what will be handed in, and what is still missing."""
-    return _submit_page(idea, HandInForm(formdata=None, data={"version": idea.version}))
+    return submit_page(idea, HandInForm(formdata=None, data={"version": idea.version}))
 
 
 @bp.post("/ideas/<code>/submit")
@@ -185,12 +232,16 @@ def hand_in(idea: Any) -> ResponseReturnValue:
     except DomainError as error:
         form = HandInForm(formdata=None, data={"version": idea.version})
         form.refuse(error)
-        return _submit_page(idea, form), 422
-    flash(_("Handed in. Thank you! You see below who acts next, and by when."), "good")
+        return submit_page(idea, form), 422
+    if idea.state == "waiting":
+        flash(_("Handed in. Thank you! You see below where the idea stands in line."), "good")
+    else:
+        flash(_("Handed in. Thank you! You see below who acts next, and by when."), "good")
     return to_page("show", idea)
 
 
-def _submit_page(idea: Any, form: HandInForm) -> str:
+def submit_page(idea: Any, form: HandInForm) -> str:
+    """Render what will be handed in, with a refused form."""
     written = writing(db(), idea)
     return render_template(
         "ideas/submit.html",
@@ -198,10 +249,14 @@ def _submit_page(idea: Any, form: HandInForm) -> str:
         written=written,
         form=form,
         lacks=written.lacks(),
-        ticked={q.field for q in written.questions if q.asked.options},
+        ticked={q.field for q in written.questions if q.asked.kind in CHOSEN},
+        asked_now=written.asked_now(),
         reads=lambda question: readable(question.asked, question.given),
         due_at=due_instant(written.due_on, written.zone),
         open=written.place.passage == "open",
+        unanswered=[one.key for one in unanswered(written.eligibility, written.said)],
+        unmet=list(unmet(written.eligibility, written.said)),
+        full=is_full(db(), written) if written.place.idea == "draft" else False,
     )
 
 

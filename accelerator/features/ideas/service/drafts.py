@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from accelerator.activity import record
 from accelerator.activity.events.ideas import IdeaEdited, IdeaStarted
-from accelerator.domain.answers import WRITTEN, Value, written_in
+from accelerator.domain.answers import WRITTEN, Given, Kind, Value, readable, written_in
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.drafts import merge, restamp, stamp
+from accelerator.domain.drafts import Merge, merge, restamp, stamp
 from accelerator.domain.errors import DomainError, Stale
-from accelerator.domain.intake import Intake, require_intake
+from accelerator.domain.intake import require_intake
 from accelerator.domain.policy import Actor
-from accelerator.domain.stages import IdeaState, require_open
-from accelerator.features.ideas.queries.writing import QuestionRow, Writing, writing
+from accelerator.domain.stages import IdeaState, require_writable
+from accelerator.features.ideas.queries.finding import intake_of, late_until
+from accelerator.features.ideas.queries.people import employees
+from accelerator.features.ideas.queries.writing import Writing, writing
 from accelerator.features.ideas.service.finding import reindex
 from accelerator.i18n import N_, language
+from accelerator.standing.answers import QuestionRow
 from accelerator.standing.passages import enter_stage
 from accelerator.storage.tables import Answer, Cohort, Event, Idea, Programme, Stage, TeamMember
 
@@ -36,15 +38,14 @@ def start(
 ) -> Idea:
     """Make a draft with the cohort's next code; its starter owns it and leads the team."""
     row = session.execute(
-        select(Cohort, Programme.audience)
+        select(Cohort, Programme.audience, late_until(actor.id).label("late_until"))
         .join(Programme, Programme.id == Cohort.programme_id)
         .where(Cohort.code == cohort_code, Programme.archived_at.is_(None))
     ).one_or_none()
     if row is None:
         raise DomainError("no_cohort", N_("Choose a cohort whose intake is open."), field="cohort")
     cohort: Cohort = row.Cohort
-    zone = ZoneInfo(cohort.time_zone)
-    require_intake(Intake(cohort.intake_opens_on, cohort.intake_closes_on, zone), now=now, taken=0)
+    require_intake(intake_of(cohort, row.late_until), now=now, taken=0)
     written = written_in(f"{title} {summary}", actor.language)
     idea = Idea(
         code=_next_code(session, cohort),
@@ -67,7 +68,9 @@ def start(
         )
     )  # fmt: skip
     first = session.scalars(
-        select(Stage).where(Stage.programme_id == cohort.programme_id).order_by(Stage.position)
+        select(Stage)
+        .where(Stage.programme_id == cohort.programme_id, Stage.removed_at.is_(None))
+        .order_by(Stage.position)
     ).first()
     if first is None:
         raise DomainError("no_stage", N_("This programme has no stage yet."), field="cohort")
@@ -111,15 +114,29 @@ def save(
     What others changed meanwhile in other fields stays. Raises Clash where both changed one field.
     """
     now_written = writing(session, idea)
-    require_open(now_written.place)
+    require_writable(now_written.place)
     stored = now_written.stored(side)
-    wanted = {name: value for name, value in typed.items() if name in stored}
+    sent = {name: value for name, value in typed.items() if name in stored}
+    wanted = sent | _people(session, now_written, sent)
     found = merge(seen, stored, wanted)
     if found.conflicts:
-        raise _clash(now_written, stored, wanted, found.conflicts, found.changes)
+        raise _clash(now_written, stored, sent, found)
     if found.changes:
         _write(session, idea, now_written, found.changes, side, actor=actor, now=now)
     return restamp(seen, wanted)
+
+
+def _people(session: Session, now_written: Writing, sent: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the people who were named; a name that nobody has stays as it was typed."""
+    found: dict[str, Value] = {}
+    for question in now_written.questions:
+        typed = sent.get(question.field)
+        if question.asked.kind is Kind.PERSON and isinstance(typed, str) and typed:
+            if typed == question.address:
+                found[question.field] = question.given.value
+            elif len(people := employees(session, typed)) == 1:
+                found[question.field] = [str(people[0].id)]
+    return found
 
 
 def _write(
@@ -160,7 +177,9 @@ def _answer(
         select(Answer).where(Answer.idea_id == idea.id, Answer.question_id == question.id)
     ).one_or_none()
     if row is None:
-        row = Answer(idea_id=idea.id, question_id=question.id, text=Bilingual(), value=None)
+        # What was carried over stays where it is not written anew: the other language's side.
+        text = question.given.text
+        row = Answer(idea_id=idea.id, question_id=question.id, text=text, value=None)
         session.add(row)
     if question.asked.kind in WRITTEN:
         row.text = row.text.with_side(side, _text(value))
@@ -189,26 +208,28 @@ def _note(session: Session, idea: Idea, programme_id: int, *, actor: Actor, now:
 
 
 def _clash(
-    now_written: Writing,
-    stored: Mapping[str, Value],
-    typed: Mapping[str, Value],
-    conflicts: frozenset[str],
-    changes: Mapping[str, Value],
+    now_written: Writing, stored: Mapping[str, Value], sent: Mapping[str, Value], found: Merge
 ) -> Clash:
-    labels = {
-        question.field: question.asked.label.pick(language()) for question in now_written.questions
-    }
+    questions = {question.field: question for question in now_written.questions}
     error = Clash(
         "idea_changed",
         N_("Somebody else changed the same text meanwhile."),
-        theirs={name: _text(stored[name]) for name in conflicts},
-        mine={name: _text(typed[name]) for name in conflicts},
+        theirs={name: _words(stored[name], questions.get(name)) for name in found.conflicts},
+        mine={name: _words(sent[name], questions.get(name)) for name in found.conflicts},
         version=stamp(stored),
-        labels=labels,
+        labels={name: row.asked.label.pick(language()) for name, row in questions.items()},
     )
-    error.kept = {name: typed[name] for name in conflicts} | dict(changes)
+    error.kept = {name: sent[name] for name in {*found.conflicts, *found.changes}}
     return error
 
 
+def _words(value: Value, question: QuestionRow | None) -> str:
+    """Return a field's content as people read it."""
+    if question is None or question.asked.kind in WRITTEN:
+        return _text(value)
+    names = question.given.names if value == question.given.value else ()
+    return readable(question.asked, Given(value=value, names=names)).pick(language())
+
+
 def _text(value: Value) -> str:
-    return "\n".join(value) if isinstance(value, list) else value or ""
+    return value if isinstance(value, str) else ""

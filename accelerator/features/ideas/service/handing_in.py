@@ -1,5 +1,6 @@
 """Hand an idea in for its gate, or withdraw it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -7,15 +8,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from accelerator.activity import notify, record
+from accelerator.activity.admissions import tell_admitted
 from accelerator.activity.events.base import Hears, Receivers
+from accelerator.activity.events.cohorts import EligibilityAnswered, IdeaWaits
 from accelerator.activity.events.ideas import IdeaSubmitted, IdeaWithdrawn
 from accelerator.calendars import calendar_of
 from accelerator.domain.answers import frozen
 from accelerator.domain.errors import DomainError
-from accelerator.domain.intake import require_intake
+from accelerator.domain.intake import require_eligible, require_intake, unmet
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import (
-    PRIVATE,
     IdeaState,
     PassageState,
     Place,
@@ -25,7 +27,9 @@ from accelerator.domain.stages import (
 from accelerator.features.ideas.queries.writing import Writing, writing
 from accelerator.features.ideas.service.finding import reindex
 from accelerator.i18n import N_
+from accelerator.standing.places import admit_next, place_in_line, taken
 from accelerator.storage.tables import (
+    Answer,
     Assignment,
     Attachment,
     Cohort,
@@ -44,7 +48,9 @@ def hand_in(session: Session, *, actor: Actor, idea: Idea, seen: int, now: datet
     """Freeze a version and give the idea to its reviewers; the promise counts from today.
 
     `seen` is the idea's version column on the page that was confirmed. A draft needs an open
-    intake and a free place in its cohort. Raises DomainError; the draft is kept.
+    intake, a team that is eligible and a free place in its cohort; where the cohort has a waiting
+    list, it stands in line instead, and is promised nothing yet. Raises DomainError; the draft is
+    kept.
     """
     written = writing(session, idea)
     require_open(written.place)
@@ -55,37 +61,55 @@ def hand_in(session: Session, *, actor: Actor, idea: Idea, seen: int, now: datet
         )
     if written.lacks():
         raise DomainError("idea_incomplete", N_("Something is still missing. Nothing is lost."))
+    waits = False
     if written.place.idea is IdeaState.DRAFT:
-        require_intake(written.intake, now=now, taken=taken(session, idea.cohort_id, lock=True))
+        places = taken(session, idea.cohort_id, lock=True)
+        require_intake(written.intake, now=now, taken=places)
+        require_eligible(written.eligibility, written.said)
+        waits = written.intake.waits(places)
     today = now.astimezone(written.zone).date()
     promise_on = calendar_of(written.country, today.year).add(today, written.promise_days)
+    _keep_carried(session, idea, written, actor=actor, now=now)
     version = _freeze(session, idea, written, actor=actor, now=now)
     passage = session.get_one(Passage, idea.passage_id)
     passage.state = PassageState.HANDED_IN
     passage.handed_in_at = now
-    passage.promise_on = promise_on
-    idea.state = IdeaState.ACTIVE
+    passage.promise_on = None if waits else promise_on
+    idea.state = IdeaState.WAITING if waits else IdeaState.ACTIVE
+    idea.waiting_since = now if waits else None
     idea.updated_at = now
     session.flush()
     reindex(session, idea)
-    record(session, _submitted(idea, written, version, promise_on, actor), now=now)
+    if waits:
+        record(session, _waits(session, idea, written, actor), now=now)
+    else:
+        record(session, _submitted(idea, written, version, promise_on, actor), now=now)
     return version
 
 
-def taken(session: Session, cohort_id: int, *, lock: bool = False) -> int:
-    """Count the ideas that hold a place in a cohort: all but drafts and withdrawn ones.
-
-    With `lock`, whoever hands in next waits, so that two cannot take the last place.
-    """
-    if lock:
-        session.execute(select(Cohort.id).where(Cohort.id == cohort_id).with_for_update())
-    without = {*PRIVATE, IdeaState.WITHDRAWN}
-    places = (Idea.cohort_id == cohort_id) & Idea.state.not_in(without)
-    return session.scalar(select(func.count()).select_from(Idea).where(places)) or 0
+def answer_eligibility(
+    session: Session, *, actor: Actor, idea: Idea, answers: Mapping[str, str], now: datetime
+) -> None:
+    """Keep what a team answers about its eligibility, whether it lets the idea in or not."""
+    written = writing(session, idea)
+    require_open(written.place)
+    said = {one.key: answers[one.key] for one in written.eligibility if answers.get(one.key)}
+    if said == idea.eligibility:
+        return
+    idea.eligibility = said
+    session.flush()
+    event = EligibilityAnswered(
+        actor_id=actor.id, idea_id=idea.id, code=idea.code, path=f"/ideas/{idea.code}",
+        answers=said, unmet=[one.key for one in unmet(written.eligibility, said)],
+    )  # fmt: skip
+    record(session, event, now=now)
 
 
 def withdraw(session: Session, *, actor: Actor, idea: Idea, reason: str, now: datetime) -> None:
-    """End the idea's way: its passage closes, its reviewers' open work and reminders too."""
+    """End the idea's way: its passage closes, its reviewers' open work and reminders too.
+
+    The place it leaves goes to the first in its cohort's line.
+    """
     passage = session.get_one(Passage, idea.passage_id)
     require_withdrawable(Place(IdeaState(idea.state), PassageState(passage.state)))
     if not reason:
@@ -119,6 +143,8 @@ def withdraw(session: Session, *, actor: Actor, idea: Idea, reason: str, now: da
         session, reviewers, line, key=f"withdrawn:{event_id}", data=data,
         event_id=event_id, about=f"idea:{idea.id}", due_at=now, now=now,
     )  # fmt: skip
+    admitted = admit_next(session, cohort_id=idea.cohort_id, now=now)
+    tell_admitted(session, admitted, actor_id=None, now=now)
 
 
 def _close_assignments(session: Session, idea: Idea) -> list[int]:
@@ -147,6 +173,21 @@ def _cancel_reminders(session: Session, idea: Idea) -> None:
     )
 
 
+def _keep_carried(
+    session: Session, idea: Idea, written: Writing, *, actor: Actor, now: datetime
+) -> None:
+    """Make what was carried over the stage's own answers: from here it can be carried on."""
+    now_asked = written.asked_now()
+    session.add_all(
+        Answer(
+            idea_id=idea.id, question_id=question.id, text=question.given.text,
+            value=question.given.value, updated_by_id=actor.id, updated_at=now,
+        )
+        for question in written.asks
+        if not question.own and question.given and question.asked.key in now_asked
+    )  # fmt: skip
+
+
 def _freeze(
     session: Session, idea: Idea, written: Writing, *, actor: Actor, now: datetime
 ) -> Version:
@@ -157,15 +198,15 @@ def _freeze(
         number=number + 1,
         created_by_id=actor.id,
         created_at=now,
-        content=_content(session, idea, written),
+        content=content_of(session, idea, written),
     )
     session.add(version)
     session.flush()
     return version
 
 
-def _content(session: Session, idea: Idea, written: Writing) -> dict[str, Any]:
-    given = {question.asked.key: question.given for question in written.questions}
+def content_of(session: Session, idea: Idea, written: Writing) -> dict[str, Any]:
+    """Return an idea as a version keeps it."""
     team = session.execute(
         select(TeamMember, Person)
         .join(Person, Person.id == TeamMember.person_id)
@@ -181,7 +222,7 @@ def _content(session: Session, idea: Idea, written: Writing) -> dict[str, Any]:
         "language": idea.language,
         "title": idea.title.as_dict(),
         "summary": idea.summary.as_dict(),
-        "answers": frozen([question.asked for question in written.questions], given),
+        "answers": frozen([question.asked for question in written.asks], written.given),
         "team": [
             {"person_id": person.id, "name": person.display_name, "role": member.role}
             for member, person in team
@@ -191,6 +232,14 @@ def _content(session: Session, idea: Idea, written: Writing) -> dict[str, Any]:
             for file in files
         ],
     }
+
+
+def _waits(session: Session, idea: Idea, written: Writing, actor: Actor) -> IdeaWaits:
+    return IdeaWaits(
+        actor_id=actor.id, programme_id=written.programme_id, idea_id=idea.id, code=idea.code,
+        title=idea.title, cohort=written.cohort, place=place_in_line(session, idea),
+        path=f"/ideas/{idea.code}",
+    )  # fmt: skip
 
 
 def _submitted(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accelerator.activity import record
@@ -19,6 +19,7 @@ from accelerator.activity.events.ideas import (
 from accelerator.domain.errors import DomainError, Refused
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import Audience, IdeaState, PassageState, Place, require_withdrawable
+from accelerator.features.ideas.queries.people import employees
 from accelerator.features.ideas.service.handing_in import ENDED_ASSIGNMENTS
 from accelerator.i18n import N_
 from accelerator.storage.tables import (
@@ -59,25 +60,7 @@ def invite(session: Session, *, actor: Actor, idea: Idea, who: str, now: datetim
 
 def _employee(session: Session, who: str) -> Person:
     """Find the one employee with this address or name; accounts that are off count as none."""
-    wanted = " ".join(who.split())
-    bare = wanted.replace(" ", "").casefold()
-    names = [
-        func.lower(func.replace(first + last, " ", "")) == bare
-        for first, last in (
-            (Person.family_name, Person.given_name),
-            (Person.given_name, Person.family_name),
-            (Person.family_reading, Person.given_reading),
-        )
-    ]
-    found = session.scalars(
-        select(Person)
-        .where(
-            or_(Person.email == wanted, *names) if bare else Person.email == wanted,
-            Person.is_guest.is_(False),
-            Person.disabled_at.is_(None),
-        )
-        .limit(2)
-    ).all()
+    found = employees(session, who)
     if not found:
         raise DomainError(
             "no_such_person",

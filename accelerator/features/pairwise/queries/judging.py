@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from accelerator.domain.anonymity import without_team
 from accelerator.domain.policy import Actor
 from accelerator.features.pairwise.queries.facts import Contender, contenders, fitted, picks
 from accelerator.standing.conflicts import conflicts_between
@@ -99,7 +100,7 @@ def _sides(
     left, right = (
         Side(
             codes[passage],
-            content[passage],
+            without_team(content[passage], codes[passage]) if hidden else content[passage],
             () if hidden else tuple(member["name"] for member in content[passage]["team"]),
         )
         for passage in pair

@@ -88,6 +88,7 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column("undo_minutes", sa.Integer(), nullable=False),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
         sa.Column("archived_at", types.Moment(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -129,10 +130,21 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("next_number", sa.Integer(), nullable=False),
+        sa.Column("preparing", sa.Boolean(), nullable=False),
+        sa.Column("waiting_list", sa.Boolean(), nullable=False),
+        sa.Column(
+            "eligibility",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("cloned_from_id", sa.Integer(), nullable=True),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("capacity > 0", name=op.f("ck_cohort_capacity")),
         sa.CheckConstraint("intake_opens_on <= intake_closes_on", name=op.f("ck_cohort_intake")),
+        sa.ForeignKeyConstraint(
+            ["cloned_from_id"], ["cohort.id"], name=op.f("fk_cohort_cloned_from_id")
+        ),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.id"], name=op.f("fk_cohort_programme_id")
         ),
@@ -219,6 +231,7 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(length=400), server_default="", nullable=False),
         sa.Column("purpose_ja", sa.Text(), server_default="", nullable=False),
         sa.Column("purpose_en", sa.Text(), server_default="", nullable=False),
+        sa.Column("timing", sa.String(length=8), server_default="cohort", nullable=False),
         sa.Column("time_box_days", sa.Integer(), nullable=False),
         sa.Column("promise_days", sa.Integer(), nullable=False),
         sa.Column("reviews_per_idea", sa.Integer(), nullable=False),
@@ -226,14 +239,17 @@ def upgrade() -> None:
         sa.Column("teams_hidden", sa.Boolean(), nullable=False),
         sa.Column("peers_hidden", sa.Boolean(), nullable=False),
         sa.Column("others_visible", sa.String(length=12), nullable=False),
+        sa.Column("scale", sa.Integer(), server_default="5", nullable=False),
         sa.Column(
             "minimums",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column("removed_at", types.Moment(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("promise_days > 0 AND time_box_days > 0", name=op.f("ck_stage_days")),
         sa.CheckConstraint("reviews_per_idea >= 0", name=op.f("ck_stage_reviews_per_idea")),
+        sa.CheckConstraint("scale BETWEEN 3 AND 7", name=op.f("ck_stage_scale")),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.id"], name=op.f("fk_stage_programme_id")
         ),
@@ -243,6 +259,42 @@ def upgrade() -> None:
             "programme_id", "position", name=op.f("uq_stage_programme_id_position")
         ),
     )
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "letters",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("announce_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("finished_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("cancelled_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_batch_cohort_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_batch_made_by_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_batch_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    with op.batch_alter_table("batch", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_batch_cohort_id_stage_id_id", ["cohort_id", "stage_id", "id"], unique=False
+        )
+        batch_op.create_index("ix_batch_state", ["state"], unique=False)
+
     op.create_table(
         "capacity",
         sa.Column("cohort_id", sa.Integer(), nullable=False),
@@ -300,6 +352,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("stage_id", "key", name=op.f("uq_criterion_stage_id_key")),
     )
     op.create_table(
+        "decider",
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_decider_person_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_decider_stage_id")),
+        sa.PrimaryKeyConstraint("stage_id", "person_id", name=op.f("pk_decider")),
+    )
+    with op.batch_alter_table("decider", schema=None) as batch_op:
+        batch_op.create_index("ix_decider_person_id", ["person_id"], unique=False)
+
+    op.create_table(
         "final",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("cohort_id", sa.Integer(), nullable=False),
@@ -331,6 +394,12 @@ def upgrade() -> None:
         sa.Column("passage_id", sa.Integer(), nullable=True),
         sa.Column("audience", sa.String(length=10), nullable=False),
         sa.Column("withdrawn_reason", sa.Text(), nullable=False),
+        sa.Column(
+            "eligibility",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("waiting_since", types.Moment(timezone=True), nullable=True),
         sa.Column("external_id", sa.String(length=80), nullable=True),
         sa.Column("readiness", sa.Double(), nullable=True),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
@@ -354,6 +423,59 @@ def upgrade() -> None:
         batch_op.create_index("ix_idea_updated_at", ["updated_at"], unique=False)
 
     op.create_table(
+        "late_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("granted_by_id", sa.Integer(), nullable=False),
+        sa.Column("granted_at", types.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_late_entry_cohort_id")),
+        sa.ForeignKeyConstraint(
+            ["granted_by_id"], ["person.id"], name=op.f("fk_late_entry_granted_by_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_late_entry_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_late_entry")),
+    )
+    with op.batch_alter_table("late_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_late_entry_cohort_id_person_id", ["cohort_id", "person_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_late_entry_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("chaired_by_id", sa.Integer(), nullable=True),
+        sa.Column("started_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("ended_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minutes > 0", name=op.f("ck_meeting_minutes")),
+        sa.ForeignKeyConstraint(
+            ["chaired_by_id"], ["person.id"], name=op.f("fk_meeting_chaired_by_id")
+        ),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_meeting_cohort_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_meeting_made_by_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_meeting_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(
+            "ix_meeting_open",
+            ["cohort_id", "stage_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "milestone_template",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stage_id", sa.Integer(), nullable=False),
@@ -365,6 +487,7 @@ def upgrade() -> None:
         sa.Column("evidence_en", sa.Text(), server_default="", nullable=False),
         sa.Column("anchor", sa.String(length=5), nullable=False),
         sa.Column("offset_days", sa.Integer(), nullable=False),
+        sa.Column("owner_role", sa.String(length=8), server_default="lead", nullable=False),
         sa.Column("removed_at", types.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["stage_id"], ["stage.id"], name=op.f("fk_milestone_template_stage_id")
@@ -434,10 +557,36 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column(
+            "condition",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("carried_from_id", sa.Integer(), nullable=True),
         sa.Column("removed_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["carried_from_id"], ["question.id"], name=op.f("fk_question_carried_from_id")
+        ),
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_question_stage_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("stage_id", "key", name=op.f("uq_question_stage_id_key")),
+    )
+    op.create_table(
+        "rubric",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "criteria",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("scale", sa.Integer(), nullable=False),
+        sa.Column("until", types.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_rubric_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric")),
+        sa.UniqueConstraint("stage_id", "number", name=op.f("uq_rubric_stage_id_number")),
     )
     op.create_table(
         "answer",
@@ -591,6 +740,10 @@ def upgrade() -> None:
         sa.Column("hand_in_by", sa.Date(), nullable=False),
         sa.Column("handed_in_at", types.Moment(timezone=True), nullable=True),
         sa.Column("promise_on", sa.Date(), nullable=True),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("asked_until", sa.Date(), nullable=True),
+        sa.Column("paused_days", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=True),
         sa.Column("left_at", types.Moment(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_passage_idea_id")),
@@ -707,6 +860,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "batch_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "left_out",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_batch_item_batch_id")),
+        sa.ForeignKeyConstraint(
+            ["passage_id"], ["passage.id"], name=op.f("fk_batch_item_passage_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_item")),
+        sa.UniqueConstraint(
+            "batch_id", "passage_id", name=op.f("uq_batch_item_batch_id_passage_id")
+        ),
+    )
+    with op.batch_alter_table("batch_item", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_batch_item_batch_id_state_id", ["batch_id", "state", "id"], unique=False
+        )
+        batch_op.create_index("ix_batch_item_passage_id", ["passage_id"], unique=False)
+
+    op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("passage_id", sa.Integer(), nullable=False),
@@ -719,12 +899,30 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column(
+            "checklist",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("change_kind", sa.String(length=12), nullable=False),
         sa.Column("would_change", sa.Text(), nullable=False),
         sa.Column("revisit_on", sa.Date(), nullable=True),
+        sa.Column("watcher_id", sa.Integer(), nullable=True),
+        sa.Column("came_back_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("learned", sa.Text(), nullable=False),
+        sa.Column(
+            "left_out",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=False),
         sa.Column("decided_at", types.Moment(timezone=True), nullable=False),
         sa.Column("announce_at", types.Moment(timezone=True), nullable=True),
         sa.Column("announced_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_decision_batch_id")),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["person.id"], name=op.f("fk_decision_decided_by_id")
         ),
@@ -732,14 +930,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["passage_id"], ["passage.id"], name=op.f("fk_decision_passage_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["decision.id"], name=op.f("fk_decision_reverses_id")
+        ),
+        sa.ForeignKeyConstraint(["watcher_id"], ["person.id"], name=op.f("fk_decision_watcher_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("passage_id", name=op.f("uq_decision_passage_id")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_decision_reverses_id")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(
             "ix_decision_announced_at_announce_at", ["announced_at", "announce_at"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_decision_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_idea_id"), ["idea_id"], unique=False)
+        batch_op.create_index(
+            "ix_decision_outcome_revisit_on", ["outcome", "revisit_on"], unique=False
+        )
 
     op.create_table(
         "delivery",
@@ -849,6 +1056,41 @@ def upgrade() -> None:
         batch_op.create_index("ix_inquiry_idea_id", ["idea_id"], unique=False)
         batch_op.create_index(
             "ix_inquiry_passage_id_asked_by_id", ["passage_id", "asked_by_id"], unique=False
+        )
+
+    op.create_table(
+        "meeting_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("began_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("ended_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column(
+            "away",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "went",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_item_meeting_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["passage_id"], ["passage.id"], name=op.f("fk_meeting_item_passage_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_item")),
+        sa.UniqueConstraint(
+            "meeting_id", "passage_id", name=op.f("uq_meeting_item_meeting_id_passage_id")
+        ),
+    )
+    with op.batch_alter_table("meeting_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_meeting_item_passage_id"), ["passage_id"], unique=False
         )
 
     op.create_table(
@@ -990,10 +1232,83 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_version_passage_id"), ["passage_id"], unique=False)
 
     op.create_table(
+        "vote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("choice", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("cast_at", types.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["passage_id"], ["passage.id"], name=op.f("fk_vote_passage_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vote_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vote")),
+        sa.UniqueConstraint("passage_id", "person_id", name=op.f("uq_vote_passage_id_person_id")),
+    )
+    op.create_table(
+        "information_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("idea_id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column(
+            "fields",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("promised_on", sa.Date(), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column("answered_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("version_before_id", sa.Integer(), nullable=True),
+        sa.Column("version_after_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["person.id"], name=op.f("fk_information_request_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["person.id"], name=op.f("fk_information_request_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["idea_id"], ["idea.id"], name=op.f("fk_information_request_idea_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["passage_id"], ["passage.id"], name=op.f("fk_information_request_passage_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_after_id"],
+            ["version.id"],
+            name=op.f("fk_information_request_version_after_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_before_id"],
+            ["version.id"],
+            name=op.f("fk_information_request_version_before_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["person.id"], name=op.f("fk_information_request_withdrawn_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_information_request")),
+    )
+    with op.batch_alter_table("information_request", schema=None) as batch_op:
+        batch_op.create_index("ix_information_request_idea_id", ["idea_id"], unique=False)
+        batch_op.create_index(
+            "ix_information_request_open",
+            ["passage_id"],
+            unique=True,
+            sqlite_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+        )
+
+    op.create_table(
         "review",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
         sa.Column("idea_version_id", sa.Integer(), nullable=False),
+        sa.Column("rubric_id", sa.Integer(), nullable=True),
         sa.Column(
             "marks",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
@@ -1020,6 +1335,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["idea_version_id"], ["version.id"], name=op.f("fk_review_idea_version_id")
         ),
+        sa.ForeignKeyConstraint(["rubric_id"], ["rubric.id"], name=op.f("fk_review_rubric_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
         sa.UniqueConstraint("assignment_id", name=op.f("uq_review_assignment_id")),
     )
@@ -1083,6 +1399,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_idea_version_id"))
 
     op.drop_table("review")
+    with op.batch_alter_table("information_request", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_information_request_open",
+            sqlite_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL AND withdrawn_at IS NULL"),
+        )
+        batch_op.drop_index("ix_information_request_idea_id")
+
+    op.drop_table("information_request")
+    op.drop_table("vote")
     with op.batch_alter_table("version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_version_passage_id"))
 
@@ -1103,6 +1429,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("milestone")
+    with op.batch_alter_table("meeting_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_item_passage_id"))
+
+    op.drop_table("meeting_item")
     with op.batch_alter_table("inquiry", schema=None) as batch_op:
         batch_op.drop_index("ix_inquiry_passage_id_asked_by_id")
         batch_op.drop_index("ix_inquiry_idea_id")
@@ -1122,10 +1452,17 @@ def downgrade() -> None:
 
     op.drop_table("delivery")
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_decision_outcome_revisit_on")
         batch_op.drop_index(batch_op.f("ix_decision_idea_id"))
+        batch_op.drop_index(batch_op.f("ix_decision_batch_id"))
         batch_op.drop_index("ix_decision_announced_at_announce_at")
 
     op.drop_table("decision")
+    with op.batch_alter_table("batch_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_batch_item_passage_id")
+        batch_op.drop_index("ix_batch_item_batch_id_state_id")
+
+    op.drop_table("batch_item")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index("ix_assignment_reviewer_id_state_due_on")
         batch_op.drop_index("ix_assignment_idea_id_reviewer_id")
@@ -1174,6 +1511,7 @@ def downgrade() -> None:
 
     op.drop_table("attachment")
     op.drop_table("answer")
+    op.drop_table("rubric")
     op.drop_table("question")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index("ix_proposal_state")
@@ -1181,6 +1519,20 @@ def downgrade() -> None:
 
     op.drop_table("proposal")
     op.drop_table("milestone_template")
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_meeting_open",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_meeting_cohort_id"))
+
+    op.drop_table("meeting")
+    with op.batch_alter_table("late_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_late_entry_person_id"))
+        batch_op.drop_index("ix_late_entry_cohort_id_person_id")
+
+    op.drop_table("late_entry")
     with op.batch_alter_table("idea", schema=None) as batch_op:
         batch_op.drop_index("ix_idea_updated_at")
         batch_op.drop_index(batch_op.f("ix_idea_passage_id"))
@@ -1190,12 +1542,21 @@ def downgrade() -> None:
 
     op.drop_table("idea")
     op.drop_table("final")
+    with op.batch_alter_table("decider", schema=None) as batch_op:
+        batch_op.drop_index("ix_decider_person_id")
+
+    op.drop_table("decider")
     op.drop_table("criterion")
     op.drop_table("cohort_stage")
     with op.batch_alter_table("capacity", schema=None) as batch_op:
         batch_op.drop_index("ix_capacity_person_id")
 
     op.drop_table("capacity")
+    with op.batch_alter_table("batch", schema=None) as batch_op:
+        batch_op.drop_index("ix_batch_state")
+        batch_op.drop_index("ix_batch_cohort_id_stage_id_id")
+
+    op.drop_table("batch")
     op.drop_table("stage")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))

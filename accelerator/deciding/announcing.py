@@ -1,0 +1,338 @@
+"""Announce decisions: each with everything it opens and closes, and the message, at once.
+
+A team is told in one transaction of its own. An announcement that fails, or ends its process, is
+tried again a few times and then left to a person, so that it never stands in the way of others.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.orm import Session
+
+from accelerator.activity import record
+from accelerator.activity.events.gates import (
+    AnnouncementFailed,
+    DecisionAnnounced,
+    ReviewNotNeeded,
+)
+from accelerator.calendars import calendar_of
+from accelerator.domain.batches import BatchState
+from accelerator.domain.bilingual import Bilingual, language_of
+from accelerator.domain.gates import next_stage, require_batch
+from accelerator.domain.milestones import MilestoneState
+from accelerator.domain.policy import Actor
+from accelerator.domain.reviews import ASKED, AssignmentState
+from accelerator.domain.stages import ADVANCING, IdeaState, Outcome, PassageState, idea_state_after
+from accelerator.standing.feedback import comments_for_team
+from accelerator.standing.passages import enter_stage
+from accelerator.storage.tables import (
+    Assignment,
+    Batch,
+    Cohort,
+    Decision,
+    Idea,
+    Milestone,
+    Passage,
+    Person,
+    Stage,
+)
+from accelerator.storage.visibility import outside_team
+
+ASK_WITHIN = 10  # working days in which a team is invited to ask about a decision against it
+TRIES = 5  # of one announcement; then a person looks at it
+
+
+class Told(NamedTuple):
+    """A decision and all it is about, locked."""
+
+    decision: Decision
+    passage: Passage
+    idea: Idea
+    stage: Stage
+    cohort: Cohort
+
+
+def announce(
+    session: Session,
+    *,
+    actor: Actor,
+    cohort: Cohort,
+    stage: Stage,
+    codes: Collection[str],
+    now: datetime,
+) -> list[str]:
+    """Tell the teams of these ideas what was decided; return the codes of those told now.
+
+    An idea whose team was told already, or that was withdrawn meanwhile, is passed over.
+    """
+    require_batch(len(set(codes)))
+    rows = session.execute(
+        _decided().where(
+            Idea.cohort_id == cohort.id, Passage.stage_id == stage.id, Idea.code.in_(set(codes))
+        )
+    ).all()
+    return [announce_one(session, Told(*row), actor_id=actor.id, now=now) for row in rows]
+
+
+def plan(
+    session: Session, *, actor: Actor, cohort: Cohort, stage: Stage, codes: Collection[str],
+    at: datetime,
+) -> list[str]:  # fmt: skip
+    """Set when the teams of these ideas are told; return the codes of those who will be.
+
+    What had failed too often is tried anew. A manager in a team plans nothing for it.
+    """
+    require_batch(len(set(codes)))
+    rows = session.execute(
+        _decided().where(
+            Idea.cohort_id == cohort.id, Passage.stage_id == stage.id, Idea.code.in_(set(codes)),
+            outside_team(actor),
+        )
+    ).all()  # fmt: skip
+    for row in rows:
+        row.Decision.announce_at, row.Decision.tries = at, 0
+    session.flush()
+    return [row.Idea.code for row in rows]
+
+
+def begin_announcing(
+    session: Session, *, now: datetime, passed: Collection[int] = ()
+) -> int | None:
+    """Take the decision that is due longest and note the try; None when none is due.
+
+    What a batch decides waits until the batch has come to its end. `passed` are those tried in
+    this run already.
+    """
+    under_way = select(Batch.id).where(Batch.state == BatchState.WAITING)
+    found = session.scalar(
+        select(Decision)
+        .join(Passage, Passage.id == Decision.passage_id)
+        .join(Idea, Idea.passage_id == Passage.id)
+        .where(
+            *_UNTOLD,
+            Decision.announce_at <= now,
+            Decision.tries < TRIES,
+            Decision.id.not_in(passed),
+            or_(Decision.batch_id.is_(None), Decision.batch_id.not_in(under_way)),
+        )
+        .order_by(Decision.tries, Decision.announce_at, Decision.id)
+        .limit(1)
+        .with_for_update(of=Decision, skip_locked=True)
+    )
+    if found is None:
+        return None
+    found.tries += 1
+    return found.id
+
+
+def announce_next(session: Session, decision_id: int, *, now: datetime) -> str | None:
+    """Announce the decision taken, and return its idea's code; None when it may not be any more."""
+    row = session.execute(
+        _decided(skip_locked=True).where(Decision.id == decision_id, Decision.announce_at <= now)
+    ).one_or_none()
+    return None if row is None else announce_one(session, Told(*row), actor_id=None, now=now)
+
+
+def give_up_announcing(session: Session, decision_id: int, *, now: datetime) -> bool:
+    """After too many tries tell who decided; say whether it was given up."""
+    row = session.execute(
+        _decided().where(Decision.id == decision_id, Decision.tries >= TRIES)
+    ).one_or_none()
+    if row is None:
+        return False
+    told = Told(*row)
+    record(
+        session,
+        AnnouncementFailed(
+            programme_id=told.cohort.programme_id,
+            person_id=told.decision.decided_by_id,
+            subject=f"decision:{told.decision.id}",
+            code=told.idea.code,
+            title=told.idea.title,
+            stage=told.stage.name,
+            path=f"/cohorts/{told.cohort.code}/{told.stage.key}/gate?list=decided",
+        ),
+        now=now,
+    )
+    return True
+
+
+def announce_one(session: Session, told: Told, *, actor_id: int | None, now: datetime) -> str:
+    """Leave the passage, enter what comes next, and tell the team; return the idea's code.
+
+    Reminders need no care: what they are about is looked at again before each is sent, and here
+    it ends.
+    """
+    decision, passage, idea, stage, cohort = told
+    order = stages_of(session, stage)
+    outcome = Outcome(decision.outcome)
+    coming = next_stage(outcome, stage, order, [one for one in order if one.removed_at])
+    passage.state, passage.left_at, passage.outcome = PassageState.LEFT, now, outcome
+    decision.announced_at, decision.tries = now, 0
+    if decision.reverses_id is None:  # the first word keeps or breaks the promise
+        passage.told_on = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    idea.state = idea_state_after(outcome, last_stage=coming is None)
+    idea.updated_at = now
+    session.flush()
+    _close_reviews(session, told, actor_id=actor_id, now=now)
+    if outcome not in ADVANCING:
+        _drop_milestones(session, passage)
+    entered = passage
+    by = _later(cohort, ASK_WITHIN, now)
+    if coming is not None:
+        entered = enter_stage(session, idea=idea, cohort=cohort, stage=coming, now=now)
+        by = entered.hand_in_by
+    _set_conditions(session, decision, idea, entered)
+    record(
+        session,
+        DecisionAnnounced(
+            actor_id=actor_id,
+            programme_id=cohort.programme_id,
+            idea_id=idea.id,
+            subject=f"decision:{decision.id}",
+            code=idea.code,
+            title=idea.title,
+            stage=stage.name,
+            outcome=outcome,
+            graduated=idea.state == IdeaState.GRADUATED,
+            reason=decision.reason,
+            next_step=decision.next_step,
+            conditions=decision.conditions,
+            checklist=[line["text"] for line in decision.checklist],
+            change=decision.change_kind,
+            would_change=decision.would_change,
+            watcher=_name(session, decision.watcher_id),
+            learned=decision.learned,
+            next_stage=coming.name if coming else Bilingual(),
+            by=(decision.revisit_on or by).isoformat(),
+            reverses=_reversed(session, decision, cohort),
+            letters=_letters(session, decision),
+            comments=[
+                {"text": comment.text, "reviewer": comment.reviewer}
+                for comment in comments_for_team(
+                    session,
+                    passage.id,
+                    show_names=not stage.reviewers_hidden,
+                    left_out=decision.left_out,
+                )
+            ],
+            path=f"/ideas/{idea.code}/outcome",
+        ),
+        now=now,
+    )
+    return idea.code
+
+
+def stages_of(session: Session, here: Stage) -> list[Stage]:
+    """Load the stages of a programme, in order; a removed one only while the idea is in it."""
+    return list(
+        session.scalars(
+            select(Stage)
+            .where(
+                Stage.programme_id == here.programme_id,
+                or_(Stage.removed_at.is_(None), Stage.id == here.id),
+            )
+            .order_by(Stage.position)
+        )
+    )
+
+
+def _name(session: Session, person_id: int | None) -> str:
+    return "" if person_id is None else session.get_one(Person, person_id).display_name
+
+
+def _reversed(session: Session, decision: Decision, cohort: Cohort) -> dict[str, str]:
+    """Say which decision this one takes back, and on which day the team was told of it."""
+    if decision.reverses_id is None:
+        return {}
+    old = session.get_one(Decision, decision.reverses_id)
+    told = (old.announced_at or old.decided_at).astimezone(ZoneInfo(cohort.time_zone)).date()
+    return {"outcome": old.outcome, "on": told.isoformat()}
+
+
+def _letters(session: Session, decision: Decision) -> dict[str, dict[str, str]]:
+    """Return the letters as edited for the batch, by language; none stands for the usual ones."""
+    if decision.batch_id is None:
+        return {}
+    return session.get_one(Batch, decision.batch_id).letters
+
+
+def _close_reviews(session: Session, told: Told, *, actor_id: int | None, now: datetime) -> None:
+    """End what reviewers were still asked for; what they wrote stays, and they are told."""
+    reviewers = session.scalars(
+        update(Assignment)
+        .where(Assignment.passage_id == told.passage.id, Assignment.state.in_(ASKED))
+        .values(state=AssignmentState.CLOSED)
+        .returning(Assignment.reviewer_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for reviewer in reviewers:
+        record(
+            session,
+            ReviewNotNeeded(
+                actor_id=actor_id,
+                programme_id=told.cohort.programme_id,
+                subject=f"idea:{told.idea.code}",
+                person_id=reviewer,
+                code=told.idea.code,
+                title=told.idea.title,
+                path="/reviews",
+            ),
+            now=now,
+        )
+
+
+def _drop_milestones(session: Session, passage: Passage) -> None:
+    """Drop what the stage still asked for: the idea starts it again or its way has ended."""
+    session.execute(
+        update(Milestone)
+        .where(Milestone.passage_id == passage.id, Milestone.state == MilestoneState.OPEN)
+        .values(state=MilestoneState.DROPPED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _set_conditions(session: Session, decision: Decision, idea: Idea, passage: Passage) -> None:
+    """Make each condition a milestone of the stage entered, due on its day."""
+    session.add_all(
+        Milestone(
+            idea_id=idea.id,
+            passage_id=passage.id,
+            name=Bilingual().with_side(language_of(condition["text"]), condition["text"]),
+            wanted=Bilingual(),
+            owner_id=idea.owner_id,
+            due_on=date.fromisoformat(condition["due_on"]),
+        )
+        for condition in decision.conditions
+    )
+    session.flush()
+
+
+def _later(cohort: Cohort, working_days: int, now: datetime) -> date:
+    today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
+    return calendar_of(cohort.country, today.year).add(today, working_days)
+
+
+_UNTOLD = (
+    Decision.announced_at.is_(None),
+    Passage.state == PassageState.DECIDED,
+    Idea.state == IdeaState.ACTIVE,
+)
+
+
+def _decided(*, skip_locked: bool = False) -> Select[Decision, Passage, Idea, Stage, Cohort]:
+    """Select the decisions that may be announced, with all they are about, locked."""
+    return (
+        select(Decision, Passage, Idea, Stage, Cohort)
+        .join(Passage, Passage.id == Decision.passage_id)
+        .join(Idea, Idea.passage_id == Passage.id)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .join(Cohort, Cohort.id == Idea.cohort_id)
+        .where(*_UNTOLD)
+        .order_by(Idea.id)
+        .with_for_update(of=[Idea, Passage, Decision], skip_locked=skip_locked)
+        .execution_options(populate_existing=True)
+    )

@@ -1,0 +1,1 @@
+"""Asking teams for more, and the promise of an answer that is kept or broken."""

@@ -1,0 +1,1 @@
+"""Facts of standing that no single feature owns."""
