@@ -63,8 +63,8 @@ class Sorted:
 def sort(zone: str, votes: Iterable[Choice], *, voters: int, unmet: bool) -> Sorted:
     """Sort one idea by its ranking's zone ("go", "discuss", "stop", "none"), minimums and votes.
 
-    `voters` are those who may vote about it. Where the reviews leave it open, votes make it clear
-    only when everybody who may has voted the same, and more than one did. Nothing is a clear go
+    `voters` counts the gate's deciders. Where the reviews leave it open, votes make it clear only
+    when more than half of them voted, more than one did, and all the same. Nothing is a clear go
     while a minimum is not proven.
 
     >>> sort("go", [Choice.GO], voters=3, unmet=False).group
@@ -75,7 +75,7 @@ def sort(zone: str, votes: Iterable[Choice], *, voters: int, unmet: bool) -> Sor
     cast = list(votes)
     kinds = set(cast)
     wished = zone if zone in (Group.GO, Group.STOP) else ""
-    agreed = len(kinds) == 1 and len(cast) > 1 and len(cast) >= voters
+    agreed = len(kinds) == 1 and len(cast) > max(1, voters / 2)
     if zone == Group.DISCUSS and agreed:
         wished = str(next(iter(kinds)))
     why = []

@@ -299,7 +299,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.PROMISE_VIEW: (manager, sponsor_after_hand_in),
     Permission.VOTE_CAST: (decider,),
     Permission.MEETING_VIEW: (manager, decider),
-    Permission.MEETING_RUN: (manager,),
+    Permission.MEETING_RUN: (manager, decider),
     Permission.OUTCOME_VIEW: (
         team,
         manager_after_hand_in,

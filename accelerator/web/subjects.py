@@ -12,12 +12,14 @@ from typing import Any
 from flask import request
 from sqlalchemy import Select, bindparam, false, literal, select
 
-from accelerator.domain.policy import Actor, Permission, Subject
+from accelerator.domain.policy import Actor, Permission, Role, Subject
 from accelerator.domain.stages import PRIVATE, Audience
 from accelerator.storage.tables import (
     Assignment,
     Attachment,
+    Batch,
     Cohort,
+    Decider,
     Evidence,
     Final,
     FinalJudge,
@@ -164,6 +166,31 @@ def _cohort_stage(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     return found, Subject(programme_id=row.Cohort.programme_id), Permission.COHORT_VIEW
 
 
+def _gate(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    """Load a cohort's stage for those who decide at its gate: named ones, or else the managers."""
+    named = select(Decider.person_id).where(Decider.stage_id == Stage.id)
+    row = (
+        db()
+        .execute(
+            select(
+                Cohort, Stage, named.exists().label("named"),
+                named.where(Decider.person_id == actor.id).exists().label("mine"),
+            )
+            .join(Stage, Stage.programme_id == Cohort.programme_id)
+            .where(
+                Cohort.code == arguments.pop("cohort_code"), Stage.key == arguments.pop("stage_key")
+            )
+        )
+        .one_or_none()
+    )  # fmt: skip
+    if row is None:
+        return None
+    programme_id = row.Cohort.programme_id
+    decides = row.mine if row.named else (programme_id, Role.MANAGER) in actor.roles
+    subject = Subject(programme_id=programme_id, decider=bool(decides))
+    return (row.Cohort, row.Stage), subject, Permission.COHORT_VIEW
+
+
 def _final(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     """Load the final round of a cohort's stage for its judges: `…/<stage_key>/final/judge`."""
     statement = (
@@ -206,6 +233,27 @@ def _proposal(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     return tuple(row), subject, Permission.RANKING_VIEW
 
 
+def _batch(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
+    """Load a batch of decisions with its cohort and stage; who writes, locks it."""
+    found = (
+        select(Cohort, Stage, Batch)
+        .select_from(Batch)
+        .join(Cohort, Cohort.id == Batch.cohort_id)
+        .join(Stage, Stage.id == Batch.stage_id)
+        .where(
+            Cohort.code == arguments.pop("cohort_code"),
+            Stage.key == arguments.pop("stage_key"),
+            Batch.id == arguments.pop("batch_id"),
+        )
+    )
+    if request.method not in SAFE:
+        found = found.with_for_update(of=Batch)
+    row = db().execute(found).one_or_none()
+    if row is None:
+        return None
+    return tuple(row), Subject(programme_id=row.Cohort.programme_id), Permission.RANKING_VIEW
+
+
 def _person(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     found = db().get(Person, arguments.pop("person_id"))
     return (
@@ -224,6 +272,8 @@ _LOADERS: dict[str, Loader] = {
     "cohort": _cohort,
     "cohort_stage": _cohort_stage,
     "proposal": _proposal,
+    "batch": _batch,
     "final": _final,
+    "gate": _gate,
     "person": _person,
 }

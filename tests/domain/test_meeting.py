@@ -54,13 +54,14 @@ def test_what_nobody_reviewed_is_talked_about(votes, voters, unmet):
     ("votes", "voters", "group"),
     [
         (["go", "go", "go"], 3, Group.GO),
-        (["go", "go"], 3, Group.DISCUSS),
+        (["go", "go"], 3, Group.GO),
+        (["go", "go"], 4, Group.DISCUSS),
         (["go"], 1, Group.DISCUSS),
         (["stop", "stop"], 2, Group.STOP),
         ([], 0, Group.DISCUSS),
     ],
 )
-def test_votes_settle_the_border_only_when_everybody_agrees(votes, voters, group):
+def test_votes_settle_the_border_only_when_more_than_half_agree(votes, voters, group):
     found = sort("discuss", [Choice(one) for one in votes], voters=voters, unmet=False)
     assert found.group is group
 
