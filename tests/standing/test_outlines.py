@@ -75,3 +75,8 @@ def test_what_is_not_utf_8_keeps_its_line_and_text():
     text, (_, faults) = reading.read_bytes("key: a\nname: {ja: 着想}\n".encode("shift_jis"))
     assert (faults[0].line, faults[0].message[:28]) == (2, "The file is not in UTF-8. Sa")
     assert text.startswith("key: a\nname: {ja:")
+
+
+def test_a_file_that_is_too_large_is_not_even_decoded():
+    text, (_, faults) = reading.read_bytes(b"\xff" * (reading.MOST_BYTES + 1))
+    assert (text, faults[0].message[:22]) == ("", "The file is larger tha")

@@ -1,5 +1,6 @@
 """What the pages of programmes show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,16 +11,17 @@ from sqlalchemy.orm import Session
 
 from accelerator import content
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.checklist import Checklist
 from accelerator.domain.cohort_dates import IntakeState, intake_state
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import IdeaState
+from accelerator.standing.checklist import checklist
 from accelerator.standing.outlines.reading import ready_made
 from accelerator.storage.tables import (
     Cohort,
     Criterion,
     Idea,
     MilestoneTemplate,
-    Passage,
     Programme,
     Question,
     Stage,
@@ -80,6 +82,7 @@ class CohortCard:
 
     code: str
     name: Bilingual
+    preparing: bool
     opens_on: date
     closes_on: date
     capacity: int
@@ -97,7 +100,7 @@ def programmes(session: Session, actor: Actor, *, after: str = "") -> ProgrammeP
     stages: dict[int, list[Bilingual]] = {}
     for programme_id, name in session.execute(
         select(Stage.programme_id, Stage.name)
-        .where(Stage.programme_id.in_(ids))
+        .where(Stage.programme_id.in_(ids), Stage.removed_at.is_(None))
         .order_by(Stage.programme_id, Stage.position)
     ):
         stages.setdefault(programme_id, []).append(name)
@@ -138,16 +141,13 @@ def templates() -> list[TemplateCard]:
 
 
 def stages(session: Session, programme: Programme) -> list[StageView]:
-    """Load the stages of a programme with all that hangs on them, in four queries."""
-    wanted = select(Stage).where(Stage.programme_id == programme.id).order_by(Stage.position)
+    """Load the stages that ideas enter with all that hangs on them, in four queries."""
+    wanted = (
+        select(Stage)
+        .where(Stage.programme_id == programme.id, Stage.removed_at.is_(None))
+        .order_by(Stage.position)
+    )
     return _views(session, list(session.scalars(wanted)))
-
-
-def stage(session: Session, programme: Programme, key: str, *, lock: bool) -> StageView | None:
-    """Load one stage; locked, so that two managers who save it take turns."""
-    wanted = select(Stage).where(Stage.programme_id == programme.id, Stage.key == key)
-    found = session.scalar(wanted.with_for_update() if lock else wanted)
-    return _views(session, [found])[0] if found else None
 
 
 def _views(session: Session, found: list[Stage]) -> list[StageView]:
@@ -176,18 +176,39 @@ def _views(session: Session, found: list[Stage]) -> list[StageView]:
     ]
 
 
-def cohorts(session: Session, programme: Programme, *, now: datetime) -> list[CohortCard]:
-    """List a programme's newest cohorts."""
+def missing(
+    session: Session,
+    programme: Programme,
+    stages: Sequence[StageView],
+    cohorts: Sequence[CohortCard],
+    *,
+    now: datetime,
+) -> Checklist:
+    """Return what is missing before intake can open; two queries."""
+    return checklist(
+        session,
+        programme,
+        now=now,
+        stages=[view.stage for view in stages],
+        has_cohort=bool(cohorts),
+    )
+
+
+def cohorts(
+    session: Session, programme: Programme, *, now: datetime, preparing: bool
+) -> list[CohortCard]:
+    """List a programme's newest cohorts; those in preparation only when asked for."""
+    wanted = select(Cohort).where(Cohort.programme_id == programme.id)
+    if not preparing:
+        wanted = wanted.where(Cohort.preparing.is_(False))
     rows = session.scalars(
-        select(Cohort)
-        .where(Cohort.programme_id == programme.id)
-        .order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
-        .limit(MOST)
+        wanted.order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc()).limit(MOST)
     )
     return [
         CohortCard(
             code=row.code,
             name=row.name,
+            preparing=row.preparing,
             opens_on=row.intake_opens_on,
             closes_on=row.intake_closes_on,
             capacity=row.capacity,
@@ -199,16 +220,3 @@ def cohorts(session: Session, programme: Programme, *, now: datetime) -> list[Co
         )
         for row in rows
     ]
-
-
-def ideas_in(session: Session, actor: Actor, stage: Stage) -> list[tuple[str, int]]:
-    """Count the living ideas in a stage by cohort, as far as the reader sees them."""
-    rows = session.execute(
-        select(Cohort.code, func.count().label("ideas"))
-        .join(Idea, Idea.cohort_id == Cohort.id)
-        .join(Passage, Passage.id == Idea.passage_id)
-        .where(Passage.stage_id == stage.id, Idea.state == IdeaState.ACTIVE, visible_ideas(actor))
-        .group_by(Cohort.code)
-        .order_by(Cohort.code)
-    )
-    return [(row.code, row.ideas) for row in rows]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -13,12 +13,11 @@ from accelerator.features.programmes import queries, service
 from accelerator.features.programmes.forms import (
     EditProgramme,
     NewProgramme,
-    StageEditor,
     both,
     one_sided,
 )
 from accelerator.i18n import gettext as _
-from accelerator.web.guard import allow
+from accelerator.web.guard import allow, may
 from accelerator.web.identity import actor
 from accelerator.web.meanwhile import meanwhile
 from accelerator.web.once import once
@@ -65,12 +64,20 @@ def new() -> ResponseReturnValue:
 @bp.get("/programmes/<programme_key>")
 @allow(Permission.PROGRAMME_VIEW, subject="programme")
 def show(programme: Any) -> ResponseReturnValue:
-    """Show a programme to everybody, with its stages and cohorts."""
+    """Show a programme to everybody, with its stages and cohorts; to managers what is missing."""
+    now = clock.now()
+    stages = queries.stages(db(), programme)
+    cohorts = queries.cohorts(
+        db(), programme, now=now, preparing=may(Permission.COHORT_EDIT)
+    )
     return render_template(
         "programmes/show.html",
         programme=programme,
-        stages=queries.stages(db(), programme),
-        cohorts=queries.cohorts(db(), programme, now=clock.now()),
+        stages=stages,
+        cohorts=cohorts,
+        missing=queries.missing(db(), programme, stages, cohorts, now=now)
+        if may(Permission.PROGRAMME_EDIT)
+        else None,
     )
 
 
@@ -111,45 +118,3 @@ def edit(programme: Any) -> ResponseReturnValue:
 
 def _programme_form(programme: Any, *, saved: bool = False) -> EditProgramme:
     return EditProgramme(formdata=None, obj=programme) if saved else EditProgramme(obj=programme)
-
-
-@bp.route("/programmes/<programme_key>/stages/<stage_key>", methods=["GET", "POST"])
-@allow(Permission.PROGRAMME_EDIT, subject="programme")
-@once
-def edit_stage(programme: Any, stage_key: str) -> ResponseReturnValue:
-    """Change a stage and all that hangs on it, with one save."""
-    view = queries.stage(db(), programme, stage_key, lock=request.method == "POST")
-    if view is None:
-        abort(404)
-    editor, found, status = StageEditor(view), None, 200
-    if editor.validate_on_submit():
-        try:
-            service.change_stage(
-                db(),
-                actor=actor(),
-                programme=programme,
-                stage=view.stage,
-                version=editor.stage.version.data or 0,
-                values=editor.values(),
-                questions=editor.question_values(),
-                criteria=editor.criterion_values(),
-                milestones=editor.milestone_values(),
-                now=clock.now(),
-            )
-        except Stale as error:
-            found, status = meanwhile(editor, StageEditor(view, saved=True)), 409
-            editor.stage.version.process_data(error.version)
-        except DomainError as error:
-            editor.stage.refuse(error)
-        else:
-            flash(_("Saved."), "good")
-            return redirect(request.path, 303)
-    return render_template(
-        "programmes/edit_stage.html",
-        programme=programme,
-        view=view,
-        editor=editor,
-        lacking=set(one_sided(*editor)),
-        standing=queries.ideas_in(db(), actor(), view.stage),
-        meanwhile=found,
-    ), 422 if any(form.errors for form in editor) else status

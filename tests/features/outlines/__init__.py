@@ -1,0 +1,1 @@
+"""Programmes as templates: files, copies, previews, and what is missing."""
