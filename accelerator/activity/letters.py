@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from accelerator import logs
 from accelerator.activity.reminders import sentence
 from accelerator.config import ROOT
 from accelerator.domain.bilingual import Bilingual
-from accelerator.i18n import counted, formats, gettext, language, speaking
+from accelerator.domain.wording import Wording, fill
+from accelerator.i18n import LANGUAGES, counted, formats, gettext, language, speaking
 
 _SECRET = re.compile(r"(/set-password/)[\w.~-]+")
 log = logs.get("letters")
@@ -64,11 +66,24 @@ def letter(template: str, data: dict[str, Any], reader: Reader, *, base_url: str
     values["subject"] = subject(template, values, reader)
     with speaking(reader.language):
         values["lang"] = language()
+        values["text"] = _render(f"{template}/body.txt", values)
         return Letter(
             subject=values["subject"],
-            text=_render(f"{template}/body.txt", values),
+            text=values["text"],
             html=_render(f"{template}/body.html", values),
         )
+
+
+def drafts(template: str) -> dict[str, Wording]:
+    """Return the words of a message that may be changed, by language, with their placeholders."""
+    found = {}
+    for code in LANGUAGES:
+        reader = Reader("", code, "UTC")
+        title = dict.fromkeys(LANGUAGES, "{title}")
+        line = subject(template, {"title": title, "code": "{code}", "letters": {}}, reader)
+        with speaking(code):
+            found[code] = Wording(line, _render(f"{template}/draft.txt", {}).strip())
+    return found
 
 
 def _render(name: str, values: dict[str, Any]) -> str:
@@ -90,7 +105,22 @@ def _env(*, escapes: bool) -> Environment:
     env.filters["pick"] = lambda value: Bilingual.of(value).pick(language())
     env.filters["day"] = _day
     env.filters["sentence"] = sentence
+    env.filters["filled"] = _filled
     return env
+
+
+@pass_context
+def _filled(context: Context, text: str, pieces: str) -> str:
+    """Fill the placeholders of a text with what a template sets as `the_<name>`."""
+    found = _env(escapes=False).get_template(pieces).make_module(context.get_all())
+    return fill(
+        text,
+        {
+            name.removeprefix("the_"): str(piece).strip()
+            for name, piece in vars(found).items()
+            if name.startswith("the_")
+        },
+    )
 
 
 def _day(value: str) -> str:

@@ -23,6 +23,7 @@ from accelerator import clock, logs
 from accelerator.config import Config
 from accelerator.jobs import lease
 from accelerator.jobs.announce import announce
+from accelerator.jobs.decide import decide
 from accelerator.jobs.deliver import deliver
 from accelerator.jobs.lease import Hold, LeaseLost, Shift
 from accelerator.jobs.match import match
@@ -52,6 +53,7 @@ class Job:
 JOBS = (
     Job("deliver", timedelta(seconds=5), deliver),
     Job("announce", timedelta(seconds=15), announce),
+    Job("decide", timedelta(seconds=5), decide),
     Job("match", timedelta(seconds=5), match),
     Job("remind", timedelta(minutes=5), remind),
     Job("seal", timedelta(minutes=1), seal),

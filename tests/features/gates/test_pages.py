@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 
 from accelerator import clock
 from accelerator.domain.stages import Outcome
-from accelerator.storage.tables import Assignment, Person, Stage
+from accelerator.storage.tables import Assignment, Person, Programme, Stage
 from tests.features.gates.acts import (
     VERDICTS,
     announce,
@@ -23,6 +23,10 @@ from tests.world import NOW
 
 GATE = "/cohorts/S27/spark/gate"
 SOUND = {"outcome": "advance", "reason": "The customers are real.", "when": "later"}
+LINES = {
+    "conditions": ["Find a buyer", "", "Test it"],
+    "conditions_due": ["2026-12-24", "", "2027-01-15"],
+}
 
 
 def counting(world):
@@ -34,6 +38,12 @@ def counting(world):
         else None,
     )  # fmt: skip
     return found
+
+
+def no_window(world):
+    """Let decisions leave at once."""
+    with world.session() as session:
+        session.get_one(Programme, world.programme_id).undo_minutes = 0
 
 
 def post(world, path, codes, who="manager", **values):
@@ -80,7 +90,7 @@ def test_the_list_takes_the_same_few_queries_for_one_idea_and_ten(world, minimum
         review(world, world.idea("owner", state="active"), "second", (2, 3))
     found.clear()
     client.get(GATE)
-    assert (one, len(found)) == ((10, 10) if minimums else (6, 6))
+    assert (one, len(found)) == ((11, 11) if minimums else (7, 7))
 
 
 def test_readiness_below_the_minimum_and_missing_reviews_are_said(world):
@@ -94,10 +104,15 @@ def test_readiness_below_the_minimum_and_missing_reviews_are_said(world):
 
 
 def test_a_decider_close_to_the_team_is_warned(world):
-    own = world.idea("manager", state="active")
-    page = post(world, "preview", [own]).get_data(as_text=True)
-    assert "You may have a conflict of interest with 1 idea" in page
-    assert "you are in the team" in page
+    with world.session() as session:
+        session.get_one(Person, world.people["manager"]).department = "department of owner"
+    code = world.idea("owner", state="active")
+    page = post(world, "preview", [code]).get_data(as_text=True)
+    assert "You have a conflict of interest with 1 idea" in page
+    assert "you work in the department of somebody in the team" in page
+    assert post(world, "decide", [code]).status_code == 422
+    with world.session() as session:
+        assert decisions(session) == []
 
 
 def test_choosing_leads_to_a_form_without_reproach(world):
@@ -117,9 +132,7 @@ def test_the_preview_shows_the_real_messages_in_each_language_and_changes_nothin
         session.get_one(Person, world.people["mate"]).language = "ja"
     code = world.idea("owner", state="active", team=("mate",))
     review(world, code, "reviewer", (4, 4), comment="A clear customer.")
-    page = post(
-        world, "preview", [code], outcome="conditions", conditions="Find a buyer\r\n\r\nTest it"
-    )
+    page = post(world, "preview", [code], outcome="conditions", **LINES)
     html = page.get_data(as_text=True)
     assert page.status_code == 200
     assert "2 people hear." in html
@@ -134,16 +147,13 @@ def test_the_preview_shows_the_real_messages_in_each_language_and_changes_nothin
         assert (decisions(session), mails(session)) == ([], [])
         assert events(session, "DecisionAnnounced") == []
         assert idea_of(session, code).state == "active"
-    post(
-        world,
-        "decide",
-        [code],
-        outcome="conditions",
-        conditions="Find a buyer\r\n\r\nTest it",
-        when="now",
-    )
+    no_window(world)
+    post(world, "decide", [code], outcome="conditions", when="soon", **LINES)
     with world.session() as session:
-        assert decisions(session)[0].conditions == ["Find a buyer", "Test it"]
+        assert decisions(session)[0].conditions == [
+            {"text": "Find a buyer", "due_on": "2026-12-24"},
+            {"text": "Test it", "due_on": "2027-01-15"},
+        ]
         assert {m.person_id for m in mails(session)} == {
             world.people["owner"],
             world.people["mate"],
@@ -156,7 +166,15 @@ def test_the_preview_shows_the_real_messages_in_each_language_and_changes_nothin
     [
         ({"reason": ""}, "reason"),
         ({"reason": "\x00"}, "reason"),
-        ({"outcome": "conditions", "conditions": " \r\n "}, "conditions"),
+        ({"outcome": "conditions", "conditions": " ", "conditions_due": ""}, "conditions"),
+        ({"outcome": "conditions", "conditions": "x", "conditions_due": ""}, "conditions"),
+        (
+            {"outcome": "conditions", "conditions": "x", "conditions_due": "2020-01-01"},
+            "conditions",
+        ),
+        ({"outcome": "conditions", "conditions": "x", "conditions_due": "soon"}, "conditions"),
+        ({"outcome": "rework", "checklist": " \r\n "}, "checklist"),
+        ({"outcome": "park", "would_change": "x", "revisit_on": "2027-03-01"}, "change"),
         ({"outcome": "park", "would_change": "", "revisit_on": ""}, "would_change"),
         ({"outcome": "park", "would_change": "x", "revisit_on": "2020-01-01"}, "revisit_on"),
         ({"outcome": "park", "would_change": "x", "revisit_on": "soon"}, "revisit_on"),
@@ -206,7 +224,8 @@ def test_decided_and_announced_by_hand(world):
     answer = client.post(f"{GATE}/decide", data={"selected": codes, **SOUND}, follow_redirects=True)
     assert "3 ideas decided." in answer.get_data(as_text=True)
     answer = client.post(f"{GATE}/announce", data={"selected": codes[:2]}, follow_redirects=True)
-    assert "2 teams were told." in answer.get_data(as_text=True)
+    assert "2 teams hear at Mon 23 Nov 2026 10:10 JST" in answer.get_data(as_text=True)
+    announce(world, codes[:2])
     with world.session() as session:
         assert len(mails(session)) == 2
     answer = client.post(f"{GATE}/announce", data={}, follow_redirects=True)
@@ -219,11 +238,12 @@ def test_decided_and_announced_by_hand(world):
 
 
 def test_posted_twice_decides_once(world):
+    no_window(world)
     code = world.idea("owner", state="active")
     client = world.client("manager")
     answers = [
         client.post(
-            f"{GATE}/decide", data={"selected": [code], "_once": "t", **SOUND, "when": "now"}
+            f"{GATE}/decide", data={"selected": [code], "_once": "t", **SOUND, "when": "soon"}
         )
         for _ in range(2)
     ]
@@ -315,10 +335,11 @@ def test_japanese_is_complete_on_every_page(world):
     with world.session() as session:
         for name in ("manager", "owner"):
             session.get_one(Person, world.people[name]).language = "ja"
+    no_window(world)
     code = world.idea("owner", state="active")
     assert "判定待ち" in world.client("manager").get(GATE).get_data(as_text=True)
     assert "1件を判定する" in post(world, "preview", [code]).get_data(as_text=True)
-    post(world, "decide", [code], when="now")
+    post(world, "decide", [code], when="soon")
     html = world.client("owner").get(f"/ideas/{code}/outcome").get_data(as_text=True)
     assert "おめでとうございます" in html
 

@@ -1,19 +1,29 @@
 """What the pages of a gate show."""
 
+from accelerator.features.gates.queries.batches import batch_page, batches_of_gate
 from accelerator.features.gates.queries.deciding import (
+    comments,
     decided_meanwhile,
     own_conflicts,
     receivers,
+    watchers,
+    watchers_of_idea,
 )
-from accelerator.features.gates.queries.gate import ZONES, chosen_rows, gate_page
+from accelerator.features.gates.queries.gate import ZONES, chosen_rows, every_code, gate_page
 from accelerator.features.gates.queries.outcome import outcomes
 
 __all__ = [
     "ZONES",
+    "batch_page",
+    "batches_of_gate",
     "chosen_rows",
+    "comments",
     "decided_meanwhile",
+    "every_code",
     "gate_page",
     "outcomes",
     "own_conflicts",
     "receivers",
+    "watchers",
+    "watchers_of_idea",
 ]

@@ -3,39 +3,90 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from accelerator.deciding import may_not_decide
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.conflicts import Conflict
-from accelerator.domain.policy import Actor
+from accelerator.domain.policy import Actor, Role
+from accelerator.domain.reviews import AssignmentState
 from accelerator.domain.stages import IdeaState
-from accelerator.standing.conflicts import conflicts_between
+from accelerator.features.gates.queries.gate import GateRow
 from accelerator.storage.tables import (
+    Assignment,
     Cohort,
     Decision,
     Idea,
+    Membership,
     Passage,
     Person,
+    Review,
     Stage,
     TeamMember,
 )
+from accelerator.storage.visibility import outside_team
 
-if TYPE_CHECKING:
-    pass
-
-from accelerator.features.gates.queries.gate import GateRow
+MOST_WATCHERS = 100
 
 
 def own_conflicts(
     session: Session, actor: Actor, rows: Sequence[GateRow]
 ) -> dict[str, frozenset[Conflict]]:
     """Return the decider's conflicts of interest, by the idea's code."""
-    codes = {row.idea_id: row.code for row in rows}
-    found = conflicts_between(session, codes, [actor.id])
-    return {codes[idea]: reasons for (idea, _), reasons in found.items()}
+    return may_not_decide(session, actor, {row.idea_id: row.code for row in rows})
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    """What a reviewer wrote to the team; the manager chooses whether it goes along."""
+
+    review_id: int
+    code: str
+    text: str
+    reviewer: str
+
+
+def comments(session: Session, rows: Sequence[GateRow]) -> dict[str, list[CommentRow]]:
+    """Return the comments to the teams of some ideas, by code."""
+    codes = {row.passage_id: row.code for row in rows}
+    found: dict[str, list[CommentRow]] = {}
+    for passage, review, text, person in session.execute(
+        select(Assignment.passage_id, Review.id, Review.comment_to_team, Person)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(Person, Person.id == Assignment.reviewer_id)
+        .where(
+            Assignment.passage_id.in_(codes),
+            Assignment.state == AssignmentState.SUBMITTED,
+            Review.comment_to_team != "",
+        )
+        .order_by(Review.id)
+    ):
+        row = CommentRow(review, codes[passage], text, person.display_name)
+        found.setdefault(row.code, []).append(row)
+    return found
+
+
+def watchers(session: Session, programme_id: int) -> list[tuple[int, str]]:
+    """Return who can keep an eye on a parked idea: the managers of the programme."""
+    rows = session.scalars(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.programme_id == programme_id,
+            Membership.role == Role.MANAGER,
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.id)
+        .limit(MOST_WATCHERS)
+    )
+    return [(person.id, person.display_name) for person in rows]
+
+
+def watchers_of_idea(session: Session, idea: Idea) -> list[tuple[int, str]]:
+    """Return who can keep an eye on an idea once it is parked."""
+    return watchers(session, session.get_one(Cohort, idea.cohort_id).programme_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +132,9 @@ class MeanwhileRow:
 
 
 def decided_meanwhile(
-    session: Session, cohort: Cohort, stage: Stage, codes: Sequence[str]
+    session: Session, actor: Actor, cohort: Cohort, stage: Stage, codes: Sequence[str]
 ) -> tuple[MeanwhileRow, ...]:
-    """Load the newest decision of this gate about each of these ideas of the cohort."""
+    """Load the newest decision of this gate about each of these ideas, but the actor's own."""
     newest = (
         select(func.max(Decision.id))
         .join(Passage, Passage.id == Decision.passage_id)
@@ -96,7 +147,12 @@ def decided_meanwhile(
         .select_from(Idea)
         .outerjoin(Decision, Decision.id == newest)
         .outerjoin(Person, Person.id == Decision.decided_by_id)
-        .where(Idea.cohort_id == cohort.id, Idea.code.in_(codes), Idea.state != IdeaState.DRAFT)
+        .where(
+            Idea.cohort_id == cohort.id,
+            Idea.code.in_(codes),
+            Idea.state != IdeaState.DRAFT,
+            outside_team(actor),
+        )
         .order_by(Idea.id)
     )
     return tuple(

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from accelerator.deciding import TRIES
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.gates import MOST_AT_ONCE, places_left
+from accelerator.domain.policy import Actor
 from accelerator.domain.readiness import Dimension, Shortfall, unmet
 from accelerator.domain.reviews import GONE, AssignmentState
 from accelerator.domain.stages import ADVANCING, IdeaState, PassageState
@@ -22,15 +24,18 @@ from accelerator.storage.tables import (
     Cohort,
     Decision,
     Idea,
+    InformationRequest,
     Passage,
     Person,
     Stage,
 )
+from accelerator.storage.visibility import outside_team
 
 if TYPE_CHECKING:
     from accelerator.domain.scoring import RankedIdea
 
 ZONES = ("go", "discuss", "stop", "none")
+SHOWN = 100  # rows of a page; more are decided at once through "all of this list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class GateRow:
     late: bool
     numbers: "RankedIdea[int] | None"
     decision: "DecisionRow | None"
+    asked: bool = False  # the team was asked for more, and has not answered yet
     short: tuple[Shortfall, ...] = ()
 
     @property
@@ -71,6 +77,7 @@ class DecisionRow:
     decided_by: str
     decided_at: datetime
     announce_at: datetime | None
+    stuck: bool  # could not be announced, several times over
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +102,13 @@ class GatePage:
     @property
     def next_after(self) -> int | None:
         """Return where the next page begins."""
-        end = self.after + MOST_AT_ONCE
+        end = self.after + SHOWN
         return end if end < self.total else None
 
 
 def gate_page(
     session: Session,
+    actor: Actor,
     cohort: Cohort,
     stage: Stage,
     *,
@@ -110,9 +118,12 @@ def gate_page(
     code: str = "",
     after: int = 0,
 ) -> GatePage:
-    """Load a gate, best adjusted mean first, those without a review last; nine queries at most."""
+    """Load a gate, best adjusted mean first, those without a review last; nine queries at most.
+
+    Ideas of the actor's own teams are not shown: others decide about them.
+    """
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
-    found = session.execute(_at_gate(cohort, stage)).all()
+    found = session.execute(_at_gate(actor, cohort, stage)).all()
     ranking = ranking_of(session, cohort, stage.id)
     ranked = ranking.by_passage
     every = [(row, ranked.get(row.passage_id)) for row in found]
@@ -124,7 +135,7 @@ def gate_page(
         for pair in (ready if decided else waiting)
         if (not zone or _zone(pair[1]) == zone) and (not code or pair[0].code == code)
     ]
-    shown = [_row(*pair, stage, today) for pair in wanted[after : after + MOST_AT_ONCE]]
+    shown = [_row(*pair, stage, today) for pair in wanted[after : after + SHOWN]]
     return GatePage(
         capacity=cohort.capacity,
         taken=ranking.taken,
@@ -138,12 +149,33 @@ def gate_page(
     )
 
 
+def every_code(
+    session: Session, actor: Actor, cohort: Cohort, stage: Stage, *, zone: str = ""
+) -> list[str]:
+    """Return the codes of all ideas that wait, or of one group, best first; one more than most."""
+    ranked = ranking_of(session, cohort, stage.id).by_passage
+    found = [
+        (row, ranked.get(row.passage_id))
+        for row in session.execute(_at_gate(actor, cohort, stage))
+        if row.state == PassageState.HANDED_IN
+    ]
+    found.sort(key=lambda pair: (pair[1] is None, pair[1].place if pair[1] else 0))
+    wanted = [row.code for row, numbers in found if not zone or _zone(numbers) == zone]
+    return wanted[: MOST_AT_ONCE + 1]
+
+
 def chosen_rows(
-    session: Session, cohort: Cohort, stage: Stage, codes: Sequence[str], *, now: datetime
+    session: Session,
+    actor: Actor,
+    cohort: Cohort,
+    stage: Stage,
+    codes: Sequence[str],
+    *,
+    now: datetime,
 ) -> tuple[GateRow, ...]:
     """Load the chosen ideas that wait at this gate, with what speaks for caution."""
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
-    found = session.execute(_at_gate(cohort, stage).where(Idea.code.in_(codes))).all()
+    found = session.execute(_at_gate(actor, cohort, stage).where(Idea.code.in_(codes))).all()
     ranked = ranking_of(session, cohort, stage.id).by_passage
     rows = {
         row.code: _row(row, ranked.get(row.passage_id), stage, today)
@@ -153,7 +185,7 @@ def chosen_rows(
     return _with_readiness(session, stage, [rows[code] for code in codes if code in rows], today)
 
 
-def _at_gate(cohort: Cohort, stage: Stage) -> Any:
+def _at_gate(actor: Actor, cohort: Cohort, stage: Stage) -> Any:
     """Select the ideas at a gate with owner, review counts and decision, in one query."""
     decider = aliased(Person)
     reviews = (
@@ -171,6 +203,15 @@ def _at_gate(cohort: Cohort, stage: Stage) -> Any:
         .group_by(Assignment.passage_id)
         .subquery()
     )
+    asked = (
+        exists()
+        .where(
+            InformationRequest.passage_id == Passage.id,
+            InformationRequest.answered_at.is_(None),
+            InformationRequest.withdrawn_at.is_(None),
+        )
+        .correlate(Passage)
+    )
     return (
         select(
             Idea.id.label("idea_id"), Passage.id.label("passage_id"), Idea.code, Idea.title,
@@ -178,6 +219,7 @@ def _at_gate(cohort: Cohort, stage: Stage) -> Any:
             func.coalesce(reviews.c.assigned, 0).label("assigned"),
             func.coalesce(reviews.c.reviewed, 0).label("reviewed"),
             Decision.outcome, Decision.reason, Decision.decided_at, Decision.announce_at,
+            Decision.tries, asked.label("asked"),
             decider.family_name.label("by_family"), decider.given_name.label("by_given"),
         )
         .join(Passage, Passage.id == Idea.passage_id)
@@ -190,6 +232,7 @@ def _at_gate(cohort: Cohort, stage: Stage) -> Any:
             Passage.stage_id == stage.id,
             Idea.state == IdeaState.ACTIVE,
             Passage.state.in_(AT_GATE),
+            outside_team(actor),
         )
         .order_by(Idea.id)
     )  # fmt: skip
@@ -199,13 +242,15 @@ def _row(row: Any, numbers: "RankedIdea[int] | None", stage: Stage, today: date)
     decision = None
     if row.state == PassageState.DECIDED:
         decider = _name(row.by_family or "", row.by_given or "")
-        decision = DecisionRow(row.outcome, row.reason, decider, row.decided_at, row.announce_at)
+        decision = DecisionRow(
+            row.outcome, row.reason, decider, row.decided_at, row.announce_at, row.tries >= TRIES
+        )
     return GateRow(
         idea_id=row.idea_id, passage_id=row.passage_id, code=row.code, title=row.title,
         owner=_name(row.family_name, row.given_name), assigned=row.assigned,
         reviewed=row.reviewed, required=stage.reviews_per_idea, promise_on=row.promise_on,
         late=row.promise_on is not None and row.promise_on < today, numbers=numbers,
-        decision=decision,
+        decision=decision, asked=bool(row.asked),
     )  # fmt: skip
 
 

@@ -3,19 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual, language_of
-from accelerator.storage.tables import (
-    Event,
-    Idea,
-)
-
-if TYPE_CHECKING:
-    pass
+from accelerator.storage.tables import Event, Idea
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +18,7 @@ class Words:
 
     text: str
     by: str = ""
+    due_on: date | None = None
 
     @property
     def language(self) -> str:
@@ -44,10 +39,15 @@ class OutcomeCard:
     reason: Words
     comments: tuple[Words, ...]
     conditions: tuple[Words, ...]
+    checklist: tuple[Words, ...]
+    change: str
     would_change: Words
+    watcher: str
+    learned: Words
     next_step: Words
     next_stage: Bilingual
     by: date
+    reverses: Mapping[str, str]
 
 
 def outcomes(session: Session, idea: Idea) -> tuple[OutcomeCard, ...]:
@@ -70,9 +70,17 @@ def _card(at: datetime, told: Mapping[str, Any]) -> OutcomeCard:
         graduated=told["graduated"],
         reason=Words(told["reason"]),
         comments=tuple(Words(each["text"], each["reviewer"]) for each in told["comments"]),
-        conditions=tuple(Words(each["text"]) for each in told["conditions"]),
+        conditions=tuple(
+            Words(each["text"], due_on=date.fromisoformat(each["due_on"]))
+            for each in told["conditions"]
+        ),
+        checklist=tuple(Words(text) for text in told["checklist"]),
+        change=told["change"],
         would_change=Words(told["would_change"]),
+        watcher=told["watcher"],
+        learned=Words(told["learned"]),
         next_step=Words(told["next_step"]),
         next_stage=Bilingual.of(told["next_stage"]),
         by=date.fromisoformat(told["by"]),
+        reverses=told["reverses"],
     )
