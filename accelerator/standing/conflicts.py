@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import BindParameter, Integer, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from accelerator.domain.conflicts import Conflict, Party, Team, conflicts_among
@@ -24,8 +25,8 @@ def conflicts_between(
 
 
 _FACTS = (Person.id.label("person"), Person.department, Person.line_manager_id.label("manager"))
-_IDEAS = bindparam("ideas", expanding=True)
-_BEHIND = union_all(
+_IDEAS: BindParameter[list[int]] = bindparam("ideas", expanding=True)
+_BEHIND: Any = union_all(
     select(
         Idea.id.label("idea"), *_FACTS, literal("owner").label("role"), literal("").label("state")
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.conflicts import Party
@@ -19,7 +19,7 @@ class DeciderRow:
     party: Party
 
 
-_STAGE = bindparam("stage")
+_STAGE: BindParameter[int] = bindparam("stage")
 _NAMED = exists().where(Decider.stage_id == _STAGE)
 _DECIDERS = (
     select(Person)

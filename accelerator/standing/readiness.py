@@ -1,11 +1,24 @@
-"""How ready ideas are, from their claims, evidence and votes: four queries for any number."""
+"""How ready ideas are, from their claims, evidence and votes: two queries for any number."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    Integer,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from accelerator.domain.readiness import (
@@ -32,38 +45,40 @@ def policy_of(stored: Mapping[str, Any]) -> ReadinessPolicy:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Who stands behind an idea, and how its programme counts; what an assessment rests on."""
+
+    team: frozenset[int]
+    policy: ReadinessPolicy
+
+
 def assessments(
-    session: Session, idea_ids: Collection[int], *, today: date
+    session: Session,
+    idea_ids: Collection[int],
+    *,
+    today: date,
+    behind: Mapping[int, Behind] | None = None,
 ) -> dict[int, Assessment]:
-    """Assess each idea as of a day; ideas without any claim or evidence stand at level 1."""
+    """Assess each idea as of a day; ideas without any claim or evidence stand at level 1.
+
+    Two queries; one where it is known already who stands behind the ideas.
+    """
     if not idea_ids:
         return {}
-    claims, spared = _claims(session, idea_ids)
-    evidence = _evidence(session, idea_ids)
-    team = defaultdict(set)
-    for idea_id, person_id in session.execute(
-        select(tables.TeamMember.idea_id, tables.TeamMember.person_id).where(
-            tables.TeamMember.idea_id.in_(idea_ids),
-            tables.TeamMember.state.in_(("accepted", "pending")),
-        )
-    ):
-        team[idea_id].add(person_id)
-    policies = session.execute(
-        select(tables.Idea.id, tables.Programme.readiness_policy)
-        .join(tables.Cohort, tables.Cohort.id == tables.Idea.cohort_id)
-        .join(tables.Programme, tables.Programme.id == tables.Cohort.programme_id)
-        .where(tables.Idea.id.in_(idea_ids))
-    )
+    claims, spared, evidence = _given(session, idea_ids)
+    known = _behind(session, idea_ids) if behind is None else behind
     return {
         idea_id: assess(
             claims[idea_id],
             evidence[idea_id],
             spared[idea_id],
             today,
-            policy_of(stored),
-            team=team[idea_id],
+            known[idea_id].policy,
+            team=known[idea_id].team,
         )
-        for idea_id, stored in policies
+        for idea_id in idea_ids
+        if idea_id in known
     }
 
 
@@ -107,58 +122,74 @@ def remember_scores(session: Session, idea_ids: Collection[int], *, today: date)
     return len(found)
 
 
-def _claims(
-    session: Session, idea_ids: Collection[int]
-) -> tuple[dict[int, dict[Dimension, int]], dict[int, dict[Dimension, tuple[Vote, ...]]]]:
-    """Return the newest claim per dimension, and the dimensions said not to apply."""
-    levels: dict[int, dict[Dimension, int]] = defaultdict(dict)
-    spared: dict[int, dict[Dimension, tuple[Vote, ...]]] = defaultdict(dict)
-    for row in session.execute(
-        select(
-            tables.Claim.idea_id,
-            tables.Claim.dimension,
-            tables.Claim.level,
-            tables.Claim.not_applicable,
-            tables.Claim.approved_by_id,
-        )
-        .where(tables.Claim.idea_id.in_(idea_ids))
-        .order_by(tables.Claim.id)
-    ):
-        dimension = Dimension(row.dimension)
-        levels[row.idea_id][dimension] = row.level
-        spared[row.idea_id].pop(dimension, None)
-        if row.not_applicable:
-            approver = row.approved_by_id
-            votes = () if approver is None else (Vote(approver, accepted=True),)
-            spared[row.idea_id][dimension] = votes
-    return levels, spared
+Claimed = dict[int, dict[Dimension, int]]
+Spared = dict[int, dict[Dimension, tuple[Vote, ...]]]
+Proven = dict[int, list[Evidence]]
+_IDEAS: BindParameter[Any] = bindparam("ideas", expanding=True)
+_GIVEN: Any = union_all(
+    select(
+        tables.Claim.id.label("id"), literal(0).label("vote"), tables.Claim.idea_id,
+        tables.Claim.dimension, tables.Claim.level, cast(null(), Date).label("true_on"),
+        tables.Claim.approved_by_id.label("voter"), tables.Claim.not_applicable.label("yes"),
+        cast(null(), Integer).label("voted"), literal("claim").label("kind"),
+    ).where(tables.Claim.idea_id.in_(_IDEAS)),
+    select(
+        tables.Evidence.id, func.coalesce(tables.Verification.id, 0), tables.Evidence.idea_id,
+        tables.Evidence.dimension, tables.Evidence.level, tables.Evidence.true_on,
+        tables.Verification.verifier_id, tables.Verification.accepted, tables.Verification.level,
+        literal("evidence"),
+    )
+    .outerjoin(tables.Verification, tables.Verification.evidence_id == tables.Evidence.id)
+    .where(tables.Evidence.idea_id.in_(_IDEAS), tables.Evidence.withdrawn_at.is_(None)),
+).order_by("kind", "id", "vote")  # fmt: skip
+_WHO = (
+    select(tables.Idea.id, tables.Programme.readiness_policy, tables.TeamMember.person_id)
+    .join(tables.Cohort, tables.Cohort.id == tables.Idea.cohort_id)
+    .join(tables.Programme, tables.Programme.id == tables.Cohort.programme_id)
+    .outerjoin(
+        tables.TeamMember,
+        (tables.TeamMember.idea_id == tables.Idea.id)
+        & tables.TeamMember.state.in_(("accepted", "pending")),
+    )
+    .where(tables.Idea.id.in_(_IDEAS))
+)
 
 
-def _evidence(session: Session, idea_ids: Collection[int]) -> dict[int, list[Evidence]]:
+def _given(session: Session, idea_ids: Collection[int]) -> tuple[Claimed, Spared, Proven]:
+    """Return the newest claim per dimension, the dimensions that do not apply, the evidence."""
+    levels: Claimed = defaultdict(dict)
+    spared: Spared = defaultdict(dict)
     votes: dict[int, list[Vote]] = defaultdict(list)
     facts: dict[int, tuple[int, Dimension, int, date]] = {}
-    for row in session.execute(
-        select(
-            tables.Evidence.id,
-            tables.Evidence.idea_id,
-            tables.Evidence.dimension,
-            tables.Evidence.level,
-            tables.Evidence.true_on,
-            tables.Verification.verifier_id,
-            tables.Verification.accepted,
-            tables.Verification.level.label("voted"),
-        )
-        .outerjoin(tables.Verification, tables.Verification.evidence_id == tables.Evidence.id)
-        .where(tables.Evidence.idea_id.in_(idea_ids), tables.Evidence.withdrawn_at.is_(None))
-        .order_by(tables.Evidence.id, tables.Verification.id)
-    ):
-        facts[row.id] = (row.idea_id, Dimension(row.dimension), row.level, row.true_on)
-        if row.verifier_id is not None:
-            votes[row.id].append(Vote(row.verifier_id, row.accepted, row.voted))
-    found: dict[int, list[Evidence]] = defaultdict(list)
+    for row in session.execute(_GIVEN, {"ideas": list(idea_ids)}):
+        dimension = Dimension(row.dimension)
+        if row.kind == "claim":
+            levels[row.idea_id][dimension] = row.level
+            spared[row.idea_id].pop(dimension, None)
+            if row.yes:
+                approved = () if row.voter is None else (Vote(row.voter, accepted=True),)
+                spared[row.idea_id][dimension] = approved
+            continue
+        facts[row.id] = (row.idea_id, dimension, row.level, row.true_on)
+        if row.voter is not None:
+            votes[row.id].append(Vote(row.voter, row.yes, row.voted))
+    proven: Proven = defaultdict(list)
     for evidence_id, (idea_id, dimension, level, true_on) in facts.items():
-        found[idea_id].append(Evidence(dimension, level, true_on, tuple(votes[evidence_id])))
-    return found
+        proven[idea_id].append(Evidence(dimension, level, true_on, tuple(votes[evidence_id])))
+    return levels, spared, proven
+
+
+def _behind(session: Session, idea_ids: Collection[int]) -> dict[int, Behind]:
+    stored: dict[int, Any] = {}
+    teams: dict[int, set[int]] = defaultdict(set)
+    for idea_id, policy, person_id in session.execute(_WHO, {"ideas": list(idea_ids)}):
+        stored[idea_id] = policy
+        if person_id is not None:
+            teams[idea_id].add(person_id)
+    return {
+        idea_id: Behind(frozenset(teams[idea_id]), policy_of(policy))
+        for idea_id, policy in stored.items()
+    }
 
 
 def _each(

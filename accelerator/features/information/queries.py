@@ -201,14 +201,19 @@ def promise_page(
     rows: Any = session.execute(listed.limit(PAGE).offset(after), {"day": day})
     return PromisePage(
         figures,
-        tuple(PromiseRow(*row[:-1], Promise(row[-1])) for row in rows),
+        tuple(_promise(row) for row in rows),
         figures[show],
         tuple((key, name) for key, name in stages),
         tuple((code, name) for code, name in cohorts),
     )
 
 
-_ROWS: Select[Any] = (
+def _promise(row: Any) -> PromiseRow:
+    *facts, state = row
+    return PromiseRow(*facts, Promise(state))
+
+
+_ROWS: Any = (
     select(
         Idea.code, Idea.title, Stage.name, Cohort.code, Passage.handed_in_at, Passage.promise_on,
         Passage.told_on, Passage.asked_until, Passage.paused_days, STATE,

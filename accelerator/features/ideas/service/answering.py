@@ -94,7 +94,9 @@ def answered(before: Content, now: Content, asks: Opened) -> Content:
     opens = {name: now[name] for name in (TITLE, SUMMARY) if asks.opens(name)}
     if asks.opens(FILES):
         opens["attachments"] = now["attachments"]
-    fresh: Mapping[str, Any] = {each["key"]: each for each in now["answers"]}
+    fresh: Mapping[str, Any] = {
+        each["key"]: each for each in now["answers"] if asks.opens(f"answer_{each['key']}")
+    }
     old = [fresh.get(each["key"], each) for each in before["answers"]]
     known = {each["key"] for each in old}
     return before | opens | {"answers": old + [fresh[key] for key in fresh if key not in known]}
