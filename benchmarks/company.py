@@ -45,8 +45,8 @@ from benchmarks.words import MATURITIES, comment, paragraph, title
 
 REVIEWERS = 500
 REVIEWS = 3
-QUEUE = 60  # ideas of the measured reviewer, whatever the size
-OPEN_REVIEWS = 40  # of them still to be written
+QUEUE = 100  # ideas of the measured reviewer, whatever the size
+OPEN_REVIEWS = 80  # of them still to be written
 CODE = "B27"
 PASSWORD = "a long enough password"  # noqa: S105 - of a database that is thrown away
 MANAGER, REVIEWER, OWNER = (
@@ -219,7 +219,7 @@ class _Rows:
         )  # fmt: skip
         tables[Passage].append(
             {
-                "id": n, "idea_id": n, "stage_id": self.stage.id, "number": 1,
+                "id": n, "idea_id": n, "cohort_id": 1, "stage_id": self.stage.id, "number": 1,
                 "state": "left" if ended else "handed_in", "entered_at": at, "handed_in_at": at,
                 "left_at": at if ended else None,
                 "outcome": {"parked": "park", "stopped": "stop"}.get(ended),

@@ -224,7 +224,8 @@ class World:
             session.add(idea)
             session.flush()
             passage = Passage(
-                idea_id=idea.id, stage_id=self.stage_ids[stage], number=1, state=passage_state,
+                idea_id=idea.id, cohort_id=idea.cohort_id, stage_id=self.stage_ids[stage],
+                number=1, state=passage_state,
                 entered_at=NOW, hand_in_by=TODAY + timedelta(days=20),
                 handed_in_at=None if passage_state == "open" else NOW,
                 promise_on=None if passage_state == "open" else TODAY + timedelta(days=14),

@@ -107,7 +107,8 @@ def _again(
 ) -> Passage:
     """Let the idea stand at the gate once more, with what had been handed in."""
     again = Passage(
-        idea_id=idea.id, stage_id=passage.stage_id, number=number, state=PassageState.DECIDED,
+        idea_id=idea.id, cohort_id=idea.cohort_id, stage_id=passage.stage_id,
+        number=number, state=PassageState.DECIDED,
         entered_at=now, hand_in_by=passage.hand_in_by, handed_in_at=now,
         promise_on=passage.promise_on,
     )  # fmt: skip

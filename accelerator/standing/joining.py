@@ -88,7 +88,7 @@ def join(
     where = landing(session, idea=idea, cohort=cohort, now=now)
     left = session.get_one(Cohort, idea.cohort_id)
     passage = session.get_one(Passage, idea.passage_id)
-    _move(session, idea, cohort)
+    _move(session, idea, passage, cohort)
     if where.hand_in_by is not None and (hand_in_by or where.hand_in_by) < _today(cohort, now):
         raise DomainError("hand_in_past", N_("Choose a day from today on."), field="hand_in_by")
     if idea.state == IdeaState.PARKED:
@@ -151,14 +151,16 @@ def _standing_stage(session: Session, stage: Stage) -> Stage:
     return found
 
 
-def _move(session: Session, idea: Idea, cohort: Cohort) -> None:
-    """Change the cohort; a number that another idea there has from outside is given up."""
+def _move(session: Session, idea: Idea, passage: Passage, cohort: Cohort) -> None:
+    """Change the cohort, also of the passage it is in; a number that another idea there has from outside is given up."""
     if idea.cohort_id == cohort.id:
         return
     same = select(Idea.id).where(Idea.cohort_id == cohort.id, Idea.external_id == idea.external_id)
     if idea.external_id is not None and session.scalar(same) is not None:
         idea.external_id = None
     idea.cohort_id = cohort.id
+    if passage.state != PassageState.LEFT:
+        passage.cohort_id = cohort.id
 
 
 def _date_milestones(

@@ -68,6 +68,7 @@ def enter_stage(
     )
     passage = Passage(
         idea_id=idea.id,
+        cohort_id=cohort.id,
         stage_id=stage.id,
         number=(number or 0) + 1,
         state=PassageState.OPEN,

@@ -13,6 +13,9 @@ STATEMENTS: dict[str, str | dict[str, str]] = {
         SELECT idea.code FROM idea LEFT JOIN passage ON passage.id = idea.passage_id
         WHERE passage.id IS NULL OR passage.idea_id <> idea.id OR passage.number <>
             (SELECT max(own.number) FROM passage own WHERE own.idea_id = idea.id)""",
+    "an idea that is under way goes through its stage with its own cohort": """
+        SELECT idea.code FROM idea JOIN passage ON passage.id = idea.passage_id
+        WHERE passage.state <> 'left' AND passage.cohort_id <> idea.cohort_id""",
     "the state of an idea agrees with its passage": """
         SELECT idea.code FROM idea JOIN passage ON passage.id = idea.passage_id
         WHERE (idea.state = 'draft' AND passage.state <> 'open')

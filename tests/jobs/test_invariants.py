@@ -22,6 +22,7 @@ from tests.world import NOW, TODAY, World
 # What each sentence forbids, done on purpose.
 BREACHES = {
     "an idea points at its own newest passage": "UPDATE idea SET passage_id = 999 WHERE id = 1",
+    "an idea that is under way goes through its stage with its own cohort": "UPDATE passage SET cohort_id = 999 WHERE id = 1",
     "the state of an idea agrees with its passage": "UPDATE idea SET state = 'parked' WHERE id = 1",
     "every passage but the newest was left": "UPDATE passage SET state = 'open' WHERE number = 1 AND idea_id = 3",
     "a passage that was handed in has a version and a promise": "UPDATE passage SET promise_on = NULL WHERE id = 1",
@@ -70,7 +71,7 @@ def sound(world: World) -> World:
         first = session.get_one(Passage, idea.passage_id)
         first.state, first.outcome, first.left_at = "left", "rework", NOW
         second = Passage(
-            idea_id=idea.id, stage_id=first.stage_id, number=2, state="open", entered_at=NOW,
+            idea_id=idea.id, cohort_id=idea.cohort_id, stage_id=first.stage_id, number=2, state="open", entered_at=NOW,
             hand_in_by=TODAY,
         )  # fmt: skip
         decision = Decision(

@@ -56,6 +56,9 @@ class Passage(Base):
     While the team is asked for more, from `paused_on` and until `asked_until`, the promise's clock
     stands and there is no promise; `paused_days` are the working days it stood before. `told_on`
     is the day, on the cohort's clock, on which the team was told the outcome.
+
+    `cohort_id` is the cohort it goes through the stage with; an idea that joins another one takes
+    only the passage it is in along.
     """
 
     __tablename__ = "passage"
@@ -66,10 +69,11 @@ class Passage(Base):
         # Covers the counts of the first page: thousands of ideas may stand at one gate.
         Index(
             "ix_passage_current",
-            "id",
+            "cohort_id",
             "stage_id",
             "state",
             "promise_on",
+            "id",
             sqlite_where=text("state != 'left'"),
             postgresql_where=text("state != 'left'"),
         ),
@@ -77,6 +81,7 @@ class Passage(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
     stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
     number: Mapped[int]
     state: Mapped[str] = mapped_column(String(10), default="open")

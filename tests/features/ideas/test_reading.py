@@ -93,7 +93,8 @@ def test_what_is_being_written_is_the_teams_own(world: World) -> None:
         passage = session.get_one(Passage, idea.passage_id)
         passage.state, passage.left_at, passage.outcome = "left", NOW, "rework"
         again = Passage(
-            idea_id=idea.id, stage_id=passage.stage_id, number=2, entered_at=NOW,
+            idea_id=idea.id, cohort_id=idea.cohort_id, stage_id=passage.stage_id, number=2,
+            entered_at=NOW,
             hand_in_by=TODAY + timedelta(days=9),
         )  # fmt: skip
         session.add(again)

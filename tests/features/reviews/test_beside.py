@@ -38,7 +38,8 @@ def hand_in_again(world, code, *, new_passage=False, **content):
             before = session.get_one(Passage, idea.passage_id)
             before.state, before.left_at, before.outcome = "left", NOW, "rework"
             passage = Passage(
-                idea_id=idea.id, stage_id=before.stage_id, number=2, state="handed_in",
+                idea_id=idea.id, cohort_id=idea.cohort_id, stage_id=before.stage_id, number=2,
+                state="handed_in",
                 entered_at=NOW, hand_in_by=TODAY, handed_in_at=NOW, promise_on=TODAY,
             )  # fmt: skip
             session.add(passage)

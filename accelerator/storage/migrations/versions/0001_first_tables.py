@@ -733,6 +733,7 @@ def upgrade() -> None:
         "passage",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("idea_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
         sa.Column("stage_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -746,6 +747,7 @@ def upgrade() -> None:
         sa.Column("told_on", sa.Date(), nullable=True),
         sa.Column("left_at", types.Moment(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=12), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_passage_cohort_id")),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_passage_idea_id")),
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_passage_stage_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passage")),
@@ -754,7 +756,7 @@ def upgrade() -> None:
     with op.batch_alter_table("passage", schema=None) as batch_op:
         batch_op.create_index(
             "ix_passage_current",
-            ["id", "stage_id", "state", "promise_on"],
+            ["cohort_id", "stage_id", "state", "promise_on", "id"],
             unique=False,
             sqlite_where=sa.text("state != 'left'"),
             postgresql_where=sa.text("state != 'left'"),
