@@ -18,7 +18,7 @@ KINDS = {
     "MilestonesChanged": N_("Milestones of a stage changed"),
     "QuestionAdded": N_("Question added"),
     "QuestionChanged": N_("Question changed"),
-    "QuestionMoved": N_("Question moved"),
+    "QuestionsOrdered": N_("Questions put into another order"),
     "QuestionRemoved": N_("Question removed"),
     "QuestionRestored": N_("Question brought back"),
     "AnswerTouched": N_("A team's answer touched by a changed question"),
