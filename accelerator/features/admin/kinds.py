@@ -40,6 +40,8 @@ KINDS = {
     "DecisionReversed": N_("Gate decision taken back after its announcement"),
     "BatchBegun": N_("Decision about several ideas made"),
     "BatchFinished": N_("Decision about several ideas carried out"),
+    "ParkedLonger": N_("Parked idea kept parked"),
+    "LearnedWritten": N_("What was learned written down"),
     "AnnouncementFailed": N_("Gate decision could not be announced"),
     "InformationAsked": N_("More information asked"),
     "InformationAnswered": N_("More information given"),
