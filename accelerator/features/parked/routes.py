@@ -34,7 +34,11 @@ def index() -> ResponseReturnValue:
     found = queries.parked(
         db(), actor(), filters, today=templating.today(), after=request.args.get("after", "")
     )
-    return render_template("parked/index.html", found=found, filters=filters)
+    return render_template(
+        "parked/index.html",
+        found=found, filters=filters,
+        names=lambda pairs: [(key, name.pick(language())) for key, name in pairs],
+    )  # fmt: skip
 
 
 @bp.get("/stopped")
