@@ -26,7 +26,8 @@ def unique(key: str, parts: st.SearchStrategy[dict[str, Any]], most: int) -> Any
     return st.lists(parts, max_size=most, unique_by=lambda part: part[key])
 
 
-OPTIONS = unique("key", st.fixed_dictionaries({"key": KEYS, "label": SAID}), 3)
+OPTION = st.fixed_dictionaries({"key": KEYS, "label": SAID})
+OPTIONS = st.lists(OPTION, min_size=2, max_size=4, unique_by=lambda one: one["key"])
 
 
 @st.composite
@@ -35,7 +36,7 @@ def questions(draw: Any) -> dict[str, Any]:
     offers = kind in (Kind.CHOICE, Kind.SEVERAL, Kind.MONEY, Kind.TABLE)
     return {
         "key": draw(KEYS), "kind": str(kind), "required": draw(st.booleans()),
-        "word_limit": draw(st.none() | st.integers(1, 5000)), "label": draw(SAID),
+        "word_limit": draw(st.none() | st.integers(5, 5000)), "label": draw(SAID),
         "help": draw(BOTH), "options": draw(OPTIONS) if offers else [], "condition": None,
         "carried_from": None,
     }  # fmt: skip
@@ -47,7 +48,7 @@ CRITERIA = st.fixed_dictionaries(
 )  # fmt: skip
 MILESTONES = st.fixed_dictionaries(
     {"key": KEYS, "name": SAID, "anchor": st.sampled_from(["entry", "gate"]),
-     "offset_days": st.integers(-500, 500), "owner_role": st.sampled_from(["lead", "owner"]),
+     "offset_days": st.integers(-500, 500), "owner_role": st.sampled_from(["lead", "member"]),
      "evidence": BOTH}
 )  # fmt: skip
 

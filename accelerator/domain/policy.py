@@ -57,6 +57,7 @@ class Subject:
     draft: bool = False
     open_to_all: bool = False
     team_hidden: bool = False
+    preparing: bool = False
     decider: bool = False
 
 
@@ -114,6 +115,7 @@ class Permission(StrEnum):
     MEETING_VIEW = "meeting:view"
     MEETING_RUN = "meeting:run"
     OUTCOME_VIEW = "outcome:view"
+    PARKED_VIEW = "parked:view"
     MILESTONE_VIEW = "milestone:view"
     MILESTONE_EDIT = "milestone:edit"
     MILESTONE_GRANT = "milestone:grant"
@@ -130,6 +132,11 @@ Clause = Callable[[Actor, Subject], bool]
 def employee(actor: Actor, _: Subject) -> bool:
     """Everybody signed in who belongs to the company."""
     return not actor.is_guest
+
+
+def employee_once_open(actor: Actor, subject: Subject) -> bool:
+    """Everybody who belongs to the company, once a cohort is more than being prepared."""
+    return not actor.is_guest and not subject.preparing
 
 
 def anybody(_actor: Actor, _subject: Subject) -> bool:
@@ -269,7 +276,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.PROGRAMME_CREATE: (administrator, manager_anywhere),
     Permission.PROGRAMME_EDIT: (manager, administrator),
     Permission.ROLES_GIVE: (manager, administrator),
-    Permission.COHORT_VIEW: (employee,),
+    Permission.COHORT_VIEW: (employee_once_open, manager, sponsor_after_hand_in, administrator),
     Permission.COHORT_EDIT: (manager,),
     Permission.IDEA_LIST: (anybody,),
     Permission.IDEA_CREATE: (employee,),
@@ -300,6 +307,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.VOTE_CAST: (decider,),
     Permission.MEETING_VIEW: (manager, decider),
     Permission.MEETING_RUN: (manager, decider),
+    Permission.PARKED_VIEW: (manager_anywhere,),
     Permission.OUTCOME_VIEW: (
         team,
         manager_after_hand_in,
@@ -335,6 +343,7 @@ WHO_MAY: dict[Clause, str] = {
     independent_verifier: N_("reviewers and managers who are not in the team"),
     own: N_("the person it was given to"),
     employee: N_("employees"),
+    employee_once_open: N_("employees"),
     anybody: N_("everybody who is signed in"),
     open_idea: N_("everybody, when the owner opens the idea"),
     open_team: N_("everybody, when the owner opens the idea"),

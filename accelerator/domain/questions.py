@@ -57,6 +57,20 @@ def new_key(label: Bilingual, taken: Collection[str], stem: str = "question") ->
     return f"{start}{number}"
 
 
+def stepped(keys: Sequence[str], key: str, *, up: bool) -> list[str]:
+    """Return keys in which one changed its place with its neighbour; unchanged at the ends.
+
+    >>> stepped(["a", "b", "c"], "b", up=True), stepped(["a", "b"], "b", up=False)
+    (['b', 'a', 'c'], ['a', 'b'])
+    """
+    found = list(keys)
+    here = found.index(key) if key in found else -1
+    there = here - 1 if up else here + 1
+    if here >= 0 and 0 <= there < len(found):
+        found[here], found[there] = found[there], found[here]
+    return found
+
+
 def require_askable(asked: Asked) -> None:
     """Raise unless a question has what its kind needs."""
     if not asked.label:

@@ -303,13 +303,17 @@ def _returns(session: Session, roles: _Roles, until: date, only: Only) -> list[T
                 promised_on=_on(row.Decision.decided_at, row), done=False,
                 people={
                     Receiver.OWNER: roles.first(row, row.owner_id),
-                    Receiver.MANAGER: roles.managers(row),
+                    Receiver.MANAGER: _watchers(roles, row),
                 },
             ),
             idea_id=row.idea_id, title=row.title.as_dict(), code=row.code,
-            paths=dict.fromkeys(
-                (Receiver.OWNER, Receiver.MANAGER), f"/ideas/{row.code}"
-            ),
+            paths={Receiver.OWNER: f"/ideas/{row.code}", Receiver.MANAGER: "/parked?back=1"},
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _watchers(roles: _Roles, row: Any) -> set[int]:
+    """Return who keeps an eye on a parked idea; the managers where nobody was named."""
+    watcher = row.Decision.watcher_id
+    return roles.managers(row) if watcher is None else roles.first(row, watcher)

@@ -39,4 +39,8 @@ def meanwhile(mine: Iterable[Form], saved: Iterable[Form]) -> list[Meanwhile]:
 def _shown(field: Field) -> str:
     data = "" if field.data is None else field.data
     words = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
-    return str(words.get(data, data))
+    if not words:
+        return str(data)
+    return ", ".join(
+        str(words.get(one, one)) for one in (data if isinstance(data, list) else [data])
+    )

@@ -54,6 +54,7 @@ _BELONGS = {
     "calibration.mine": "reviews",
     "gates.outcome": "ideas",
     "gates.reversal": "ideas",
+    "parked": "ideas",
     "gates.reverse": "ideas",
     "imports": "cohorts",
     "questions": "programmes",

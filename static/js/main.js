@@ -2,6 +2,8 @@
 import { Application } from "@hotwired/stimulus";
 import "htmx.org/dist/htmx.esm.js";
 
+import Again from "./controllers/again.js";
+import Arrange from "./controllers/arrange.js";
 import Autosave from "./controllers/autosave.js";
 import Conditions from "./controllers/conditions.js";
 import Confirm from "./controllers/confirm.js";
@@ -29,6 +31,8 @@ document.addEventListener("submit", (event) => {
 
 const application = Application.start();
 const controllers = {
+  again: Again,
+  arrange: Arrange,
   autosave: Autosave,
   conditions: Conditions,
   confirm: Confirm,

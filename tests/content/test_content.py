@@ -127,7 +127,7 @@ def test_rubrics_distinguish_five_levels(programme):
 def test_milestones_lie_inside_their_stage(programme):
     stages = {stage["key"]: stage for stage in programme["stages"]}
     for key, milestone in each(programme, "milestones"):
-        assert milestone["owner_role"] in {"owner", "lead"}
+        assert milestone["owner_role"] in {"lead", "member"}
         offset = milestone["offset_days"]
         if milestone["anchor"] == "entry":
             assert 0 < offset <= stages[key]["time_box_days"]

@@ -66,8 +66,9 @@ BREAKS = [
     ("no_questions", True, lambda o: first(o)["questions"].clear()),
     ("no_questions", False, lambda o: o["stages"][1]["questions"].clear()),
     ("no_label", True, lambda o: part("questions")(o).update(label=Bilingual())),
-    ("no_options", True, lambda o: part("questions")(o).update(kind="choice", options=[])),
-    ("no_columns", True, lambda o: part("questions")(o).update(kind="table", options=[])),
+    ("few_options", True, lambda o: part("questions")(o).update(kind="money", options=[])),
+    ("few_options", True, lambda o: part("questions")(o).update(kind="choice", options=[])),
+    ("few_options", True, lambda o: part("questions")(o).update(kind="table", options=[])),
     ("dead_condition", True, lambda o: part("questions")(o).update(
         condition={"question": "maturity", "any_of": ["gone"]})),
     ("shows_team", False, lambda o: (first(o).update(teams_hidden=True),

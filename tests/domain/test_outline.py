@@ -75,6 +75,8 @@ WRONG = [
     ("anchor: entry", "anchor: intake", 26, "One of these is wanted here"),
     ("kind: long\n        label", ("kind: long\n        options: [{key: a, label: {en: A}}]\n"
      "        label"), 18, "offers nothing to choose"),
+    ("          - {key: b, label: {en: B}}\n", "", 13, "at least two answers"),
+    ("kind: long", "kind: table", 16, "at least one column"),
     ("- key: second", "- key: first", 27, "“%(key)s” stands here twice"),
     ("{stage: first, question: why}", "{stage: third, question: why}", 32, "carried over"),
     ("{stage: first, question: why}", "{stage: second, question: why}", 32, "carried over"),
@@ -100,7 +102,8 @@ def test_one_wrong_thing_is_named_with_its_line(old, new, line, message):
 
 
 def test_conditions_never_go_round():
-    offers = "kind: choice\n        options: [{key: a, label: {en: A}}]\n        "
+    options = "options: [{key: a, label: {en: A}}, {key: b, label: {en: B}}]"
+    offers = f"kind: choice\n        {options}\n        "
     text = GOOD.replace("kind: long\n        ", offers, 1).replace(
         "kind: choice\n", "kind: choice\n        condition: {question: why, any_of: [a]}\n", 1
     )

@@ -136,7 +136,7 @@ def values(world: World) -> dict[str, Any]:
         session.flush()
         return {
             "code": code, "programme_key": "spark", "cohort_code": "S27", "stage_key": "spark",
-            "milestone_id": milestone.id, "evidence_id": evidence.id,
+            "question_key": "problem", "milestone_id": milestone.id, "evidence_id": evidence.id,
             "attachment_id": attachment.id, "delivery_id": delivery.id, "number": 1,
             "person_id": world.people["mate"], "token": "no-such-token", "sign_in_id": 999,
             "assignment_id": 1, "filename": "img/mark.svg", "link_id": 1, "event_id": 1,

@@ -8,8 +8,6 @@ from accelerator.domain.checklist.facts import Gap, Outline, Place
 from accelerator.domain.readiness import HIGHEST, LOWEST, Dimension
 from accelerator.i18n import N_
 
-FEWEST_OPTIONS = 2
-
 
 def untranslated(outline: Outline, texts: Sequence[Bilingual]) -> int:
     """Count the texts with one language only; a programme in one language needs no other."""
@@ -80,18 +78,26 @@ def _questions(stage: Outline, *, first: bool) -> Iterator[Gap]:
         if not question["label"]:
             text = N_("%(stage)s: a question has no words (%(question)s).")
             yield Gap("no_label", True, text, Place.QUESTIONS, values=values)
-        if question["kind"] in ("choice", "several") and len(question["options"]) < FEWEST_OPTIONS:
-            text = N_("%(stage)s: “%(question)s” offers fewer than two answers to choose from.")
-            yield Gap("no_options", True, text, Place.QUESTIONS, values=values)
-        if question["kind"] == "table" and not question["options"]:
-            text = N_("%(stage)s: the table “%(question)s” has no columns.")
-            yield Gap("no_columns", True, text, Place.QUESTIONS, values=values)
+        if few := _few(question):
+            yield Gap("few_options", True, few, Place.QUESTIONS, values=values)
         if question["condition"] and not _can_hold(stage, question["condition"]):
             text = N_("%(stage)s: “%(question)s” waits for an answer that nobody can give.")
             yield Gap("dead_condition", True, text, Place.QUESTIONS, values=values)
         if stage["teams_hidden"] and question["kind"] in ("file", "link", "person"):
             text = N_("%(stage)s: the answer to “%(question)s” may show whose idea it is.")
             yield Gap("shows_team", False, text, Place.QUESTIONS, values=values)
+
+
+def _few(question: Outline) -> str:
+    """Return what a question lacks to choose from, or nothing."""
+    match question["kind"], len(question["options"]):
+        case (("choice" | "several"), (0 | 1)):
+            return N_("%(stage)s: “%(question)s” offers fewer than two answers to choose from.")
+        case "table", 0:
+            return N_("%(stage)s: the table “%(question)s” has no columns.")
+        case "money", 0:
+            return N_("%(stage)s: “%(question)s” offers no currency.")
+    return ""
 
 
 def _can_hold(stage: Outline, condition: Mapping[str, Any]) -> bool:

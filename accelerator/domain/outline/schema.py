@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accelerator.domain.answers import CHOSEN, Kind
+from accelerator.domain.answers import CHOSEN, Asked, Kind, Option
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.designing import LEAST_MARKS, MOST_MARKS
+from accelerator.domain.errors import DomainError
+from accelerator.domain.milestones import OwnerRole
 from accelerator.domain.outline.nodes import Fault, Faults, Fields, Items, Node
 from accelerator.domain.outline.shapes import (
     LANGUAGES,
@@ -19,25 +22,25 @@ from accelerator.domain.outline.shapes import (
     whole,
     word,
 )
+from accelerator.domain.questions import MOST_OPTIONS, MOST_QUESTIONS, WITH_OPTIONS, require_askable
 from accelerator.domain.readiness import CENTURY, HIGHEST, LOWEST, Dimension
 from accelerator.i18n import N_
 
 SHORT, LONG = 400, 4000
 _KEY = word(r"[a-z0-9][a-z0-9_-]{0,39}")
 _OPTION_KEY = word(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-_WITH_OPTIONS = CHOSEN | {Kind.MONEY, Kind.TABLE}
 
 OPTION = {"key": needed(_OPTION_KEY), "label": needed(text(SHORT, required=True))}
-CONDITION = {"question": needed(_KEY), "any_of": needed(many(_OPTION_KEY, most=100))}
+CONDITION = {"question": needed(_KEY), "any_of": needed(many(_OPTION_KEY, most=MOST_OPTIONS))}
 REFERENCE = {"stage": needed(_KEY), "question": needed(_KEY)}
 QUESTION = {
     "key": needed(_KEY),
     "kind": needed(one_of([str(kind) for kind in Kind])),
     "required": Field(truth, False),
-    "word_limit": Field(whole(1, 5000)),
+    "word_limit": Field(whole(5, 5000)),
     "label": needed(text(SHORT, required=True)),
     "help": Field(text(LONG), Bilingual()),
-    "options": Field(many(record(OPTION), most=100, unique="key"), list),
+    "options": Field(many(record(OPTION), most=MOST_OPTIONS, unique="key"), list),
     "condition": Field(record(CONDITION)),
     "carried_from": Field(record(REFERENCE)),
 }
@@ -47,14 +50,14 @@ CRITERION = {
     "help": QUESTION["help"],
     "weight": needed(number(0, 1000)),
     "counted": Field(truth, True),
-    "levels": Field(many(text(LONG), most=7), list),
+    "levels": Field(many(text(LONG), most=MOST_MARKS), list),
 }
 MILESTONE = {
     "key": needed(_KEY),
     "name": needed(text(SHORT, required=True)),
     "anchor": needed(one_of(["entry", "gate"])),
     "offset_days": needed(whole(-500, 500)),
-    "owner_role": Field(one_of(["lead", "owner"]), "lead"),
+    "owner_role": Field(one_of([str(role) for role in OwnerRole]), "lead"),
     "evidence": QUESTION["help"],
 }
 _EACH_DIMENSION = [str(dimension) for dimension in Dimension]
@@ -71,9 +74,9 @@ STAGE = {
     "teams_hidden": Field(truth, False),
     "peers_hidden": Field(truth, True),
     "others_visible": Field(one_of(["never", "after_mine", "always"]), "after_mine"),
-    "scale": Field(whole(3, 7), 5),
+    "scale": Field(whole(LEAST_MARKS, MOST_MARKS), 5),
     "minimums": Field(record(MINIMUMS), dict),
-    "questions": Field(many(record(QUESTION), most=100, unique="key"), list),
+    "questions": Field(many(record(QUESTION), most=MOST_QUESTIONS, unique="key"), list),
     "criteria": Field(many(record(CRITERION), most=50, unique="key"), list),
     "milestones": Field(many(record(MILESTONE), most=100, unique="key"), list),
 }
@@ -172,8 +175,15 @@ def _rubric(stage: Mapping[str, Any], place: Fields, faults: Faults) -> None:
 
 
 def _options(question: Mapping[str, Any], here: Fields, faults: Faults) -> None:
-    if question["options"] and question["kind"] not in _WITH_OPTIONS:
+    """Note options where nothing is chosen, and too few where something is."""
+    kind = Kind(question["kind"])
+    if question["options"] and kind not in WITH_OPTIONS:
         faults.add(here.line_of("options"), N_("This kind of question offers nothing to choose."))
+    options = tuple(Option(one["key"], one["label"]) for one in question["options"])
+    try:
+        require_askable(Asked(question["key"], kind, question["label"], options=options))
+    except DomainError as error:
+        faults.add(here.line_of("options"), error.message)
 
 
 def _condition(

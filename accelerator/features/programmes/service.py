@@ -1,12 +1,11 @@
 """Make programmes from templates, and change their texts, weights and settings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from accelerator import content
 from accelerator.activity import record
@@ -18,12 +17,8 @@ from accelerator.i18n import N_
 from accelerator.standing.outlines.reading import ready_made
 from accelerator.standing.outlines.rows import build
 from accelerator.storage.tables import (
-    Criterion,
     Membership,
-    MilestoneTemplate,
     Programme,
-    Question,
-    Stage,
 )
 
 Values = Mapping[str, Any]
@@ -71,64 +66,7 @@ def change_programme(
     _record_change(session, actor, programme, "programme", _apply(programme, values), now)
 
 
-def change_stage(
-    session: Session,
-    *,
-    actor: Actor,
-    programme: Programme,
-    stage: Stage,
-    version: int,
-    values: Values,
-    questions: Mapping[str, Values],
-    criteria: Mapping[str, Values],
-    milestones: Mapping[str, Values],
-    now: datetime,
-) -> None:
-    """Change a stage and the rows that hang on it, which are named by their keys.
-
-    Answers, marks and dates that exist stay as they are; ranking reads the new weights.
-    """
-    _require_fresh(stage, version)
-    rubric = _rows(session, Criterion, stage)
-    _require_weight(
-        {"weight": row.weight, "counted": row.counted} | dict(criteria.get(row.key, {}))
-        for row in rubric
-    )
-    changed = _apply(stage, values)
-    for word, rows, changes in (
-        ("question", _rows(session, Question, stage), questions),
-        ("criterion", rubric, criteria),
-        ("milestone", _rows(session, MilestoneTemplate, stage), milestones),
-    ):
-        for row in rows:
-            fields = _apply(row, changes.get(row.key, {}))
-            changed += [f"{word}:{row.key}:{field}" for field in fields]
-    if changed:
-        # A changed question is a changed stage: its version grows with it.
-        flag_modified(stage, "minimums")
-    _record_change(session, actor, programme, f"stage:{stage.key}", changed, now)
-
-
-def _rows(session: Session, table: Any, stage: Stage) -> list[Any]:
-    return list(
-        session.scalars(
-            select(table)
-            .where(table.stage_id == stage.id, table.removed_at.is_(None))
-            .order_by(table.position)
-        )
-    )
-
-
-def _require_weight(rubric: Iterable[Values]) -> None:
-    """Raise unless something counts: a score without weights is no number. No rubric is fine."""
-    weights = [row["weight"] if row["counted"] else 0 for row in rubric]
-    if weights and sum(weights) <= 0:
-        raise DomainError(
-            "no_weight", N_("At least one counted criterion needs a weight above zero.")
-        )
-
-
-def _require_fresh(row: Programme | Stage, version: int) -> None:
+def _require_fresh(row: Programme, version: int) -> None:
     if row.version != version:
         raise Stale(
             "stale",

@@ -48,8 +48,9 @@ from accelerator.storage.tables.rounds import Anchor, Final, FinalIdea, FinalJud
 __all__ = [
     "Anchor", "Answer", "Assignment", "Attachment", "Base", "Batch", "BatchItem", "Capacity",
     "Claim", "Cohort", "CohortStage", "Conflict", "Criterion", "Decider", "Decision",
-    "Delivery", "Event", "Evidence", "Final", "FinalIdea", "FinalJudge", "Idea", "InformationRequest", "Inquiry", "Interest",
-    "JobRun", "LateEntry", "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership",
+    "Delivery", "Event", "Evidence", "Final", "FinalIdea", "FinalJudge", "Idea",
+    "InformationRequest", "Inquiry", "Interest", "JobRun", "LateEntry", "Lease",
+    "MailedLink", "Meeting", "MeetingItem", "Membership",
     "Milestone", "MilestoneTemplate", "OncePost", "Passage", "Person", "Pick", "Programme",
     "Proposal", "ProposedPair", "Question", "ReadinessScore", "Review", "Rubric", "Seal", "SignIn",
     "Stage", "TeamMember", "Throttle", "Verification", "Version", "Vote",

@@ -123,7 +123,6 @@ class Decision(Base):
     would_change: Mapped[str] = mapped_column(Text, default="")
     revisit_on: Mapped[date | None]
     watcher_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    came_back_at: Mapped[datetime | None] = mapped_column(Moment)
     learned: Mapped[str] = mapped_column(Text, default="")
     left_out: Mapped[list[int]] = mapped_column(Json, default=list)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)

@@ -1,11 +1,24 @@
 """What is missing stands on the programme's page, for those who can mend it."""
 
+import re
+
 import pytest
 from sqlalchemy import delete, select
 
+from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Role
 from accelerator.standing.checklist import checklist
-from accelerator.storage.tables import Cohort, Criterion, Decider, Membership, Person, Programme
+from accelerator.storage.tables import (
+    Cohort,
+    Criterion,
+    Decider,
+    Membership,
+    MilestoneTemplate,
+    Person,
+    Programme,
+    Question,
+    Stage,
+)
 from tests.counting import queries
 from tests.world import NOW
 
@@ -58,8 +71,37 @@ def test_the_programme_page_says_it_with_the_way_to_mend_it(world):
     assert len(statements) <= 10
     assert "1 thing must be mended before intake can open." in page
     assert "Validate: no criterion counts with a weight above zero." in page
-    assert 'href="/programmes/spark/stages/validate#rubric"' in page
+    assert 'href="/programmes/spark/stages/validate/rubric"' in page
     for name in ("employee", "reviewer", "sponsor", "other_manager"):
         assert "mended before intake" not in world.client(name).get("/programmes/spark").text
     client.post("/programmes/spark/clone", data={"key": "empty", "name_en": "Empty"})
     assert "No cohort is set up yet." in client.get("/programmes/empty").text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_line_leads_to_a_page_where_it_can_be_mended(world):
+    with world.session() as session:
+        programme = session.get_one(Programme, world.programme_id)
+        programme.summary = Bilingual("", "Only English")
+        stage = session.get_one(Stage, world.stage_ids[0])
+        stage.purpose = Bilingual("", "Only English")
+        stage.minimums = {"team": 9, "customer": 9, "ip": 9}
+        for table in (Question, Criterion, MilestoneTemplate):
+            row = session.scalars(select(table).where(table.stage_id == stage.id)).first()
+            row.position = 1
+            if table is Question:
+                row.help = Bilingual("", "Only English")
+            elif table is Criterion:
+                row.weight = 0.0
+            else:
+                row.offset_days = 400
+        session.execute(delete(Membership).where(Membership.role == Role.REVIEWER))
+    client = world.client("manager")
+    page = client.get("/programmes/spark").get_data(as_text=True)
+    lines = re.findall(r'<a href="([^"]+)">Mend it', page)
+    assert len(set(lines)) == 7
+    for line in lines:
+        path, _, anchor = line.partition("#")
+        answer = client.get(path)
+        assert answer.status_code == 200, line
+        assert not anchor or f'id="{anchor}"' in answer.get_data(as_text=True), line

@@ -910,7 +910,6 @@ def upgrade() -> None:
         sa.Column("would_change", sa.Text(), nullable=False),
         sa.Column("revisit_on", sa.Date(), nullable=True),
         sa.Column("watcher_id", sa.Integer(), nullable=True),
-        sa.Column("came_back_at", types.Moment(timezone=True), nullable=True),
         sa.Column("learned", sa.Text(), nullable=False),
         sa.Column(
             "left_out",

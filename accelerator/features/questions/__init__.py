@@ -1,0 +1,1 @@
+"""Questions of a stage: designed, put in order, removed and brought back, in both languages."""

@@ -1,0 +1,1 @@
+"""The designer of stages: their order, texts, times and rules, rubrics, milestones, deciders."""

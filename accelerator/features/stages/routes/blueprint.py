@@ -1,0 +1,5 @@
+"""Where the pages of the designer are registered."""
+
+from flask import Blueprint
+
+bp = Blueprint("stages", __name__)
