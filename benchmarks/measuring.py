@@ -1,7 +1,8 @@
 """Ask for each page again and again, and note what it cost."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, text
 from benchmarks import processes
 from benchmarks.company import Company
 from benchmarks.pages import PAGES, Page, Visit
-from benchmarks.server import QUERIES, Answer, Browser, serve
+from benchmarks.server import QUERIES, Answer, Browser, Server, serve
 
 WARM_UP = 40  # both workers have asked often enough for PostgreSQL to have settled on its plans
 BATCHES = 12  # CPU is that of the middle one
@@ -54,51 +55,110 @@ class Round:
     export_growth: float
 
 
-def measure(database: str, engine: Engine, url: str, company: Company, instance: Path) -> Round:
-    """Measure all pages, each in turns with its floor, so that both see the same machine."""
-    backends = postmaster(engine)
-    pages: list[Measured] = []
-    growth = 0.0
-    with serve("benchmarks.measured:app", url, instance) as server:
-        visit = Visit(server, company)
+@dataclass(frozen=True)
+class Site:
+    """A database of one size to be measured."""
+
+    engine: Engine
+    url: str
+    company: Company
+    instance: Path
+
+
+def measure(database: str, sites: Sequence[Site]) -> list[Round]:
+    """Measure all pages at all sizes in turns with their floors: the machine's speed drifts."""
+    with ExitStack() as stack:
+        shops = [stack.enter_context(_open(site)) for site in sites]
+        pages = [_page(page, shops) for page in PAGES]
+        return [
+            Round(
+                database,
+                shop.visit.company.ideas,
+                tuple(found[place][0] for found in pages),
+                processes.memory(shop.server.pid) / processes.MIB,
+                max(found[place][1] for found in pages),
+            )
+            for place, shop in enumerate(shops)
+        ]
+
+
+@dataclass(frozen=True)
+class _Shop:
+    """A size being served: by the product to those who visit it, and by the floor beside it."""
+
+    server: Server
+    visit: Visit
+    plain: Server
+    browser: Browser
+    backends: int | None
+
+
+@contextmanager
+def _open(site: Site) -> Iterator[_Shop]:
+    with (
+        serve("benchmarks.measured:app", site.url, site.instance) as server,
+        serve("benchmarks.floor:app", site.url, site.instance) as plain,
+        closing(Visit(server, site.company)) as visit,
+        closing(Browser(plain.port)) as browser,
+    ):
         visit.sign_in()
-        with serve("benchmarks.floor:app", url, instance) as plain:
-            browser = Browser(plain.port)
-            for page in PAGES:
-                with processes.highest_memory(server.pid) as memory:
-                    found = _page(page, visit, browser, plain.pid, backends)
-                pages.append(found)
-                if page.name.startswith("CSV"):
-                    growth = (memory[1] - memory[0]) / processes.MIB
-                print(f"  {page.name}: {found.cost.cpu:.1f} ms CPU", flush=True)
-            browser.close()
-        used = processes.memory(server.pid) / processes.MIB
-        visit.close()
-    return Round(database, company.ideas, tuple(pages), used, growth)
+        yield _Shop(server, visit, plain, browser, postmaster(site.engine))
 
 
-def _page(
-    page: Page, visit: Visit, browser: Browser, floor_pid: int, backends: int | None
-) -> Measured:
-    """Ask so often as the page says, after a warm-up that reaches both workers."""
-    first = _checked(page.ask(visit), page)
-    rows = visit.rows(page) if page.plain else 0
-    queries = int(first.headers.get(QUERIES, 0))
-    own = Batches(lambda: _checked(page.ask(visit), page), visit.server.pid, backends)
-    floor = None
-    if page.plain:
-        last = max(rows - queries + 1, 1)  # rows of the one query that reads more than one
-        cells = max(round(len(first.body) / last / CELL), 1)
-        path = f"/?queries={queries}&rows={last}&cells={cells}&writes={page.writes}"
-        verb = "POST" if page.writes else "GET"
-        floor = Batches(lambda: browser.ask(verb, path), floor_pid, backends)
+def _page(page: Page, shops: Sequence[_Shop]) -> list[tuple[Measured, float]]:
+    """Ask so often as the page says, after a warm-up; with the MiB an export grows by."""
     size = max(page.times // BATCHES, 1)
-    for turns in [one for one in (own, floor) if one]:
-        turns.warm_up(min(WARM_UP, page.times - 1))
-    for _ in range(page.times // size):
-        for turns in [one for one in (own, floor) if one]:
-            turns.ask_for(size)
-    return Measured(page, own.cost(rows), floor.cost(rows) if floor else None)
+    with ExitStack() as stack:
+        memories = [
+            stack.enter_context(processes.highest_memory(shop.server.pid))
+            for shop in shops
+            if page.name.startswith("CSV")
+        ]
+        runs = [_Run(page, shop) for shop in shops]
+        for _ in range(page.times // size):
+            for run in runs:
+                run.ask_for(size)
+    found = [run.measured() for run in runs]
+    growth = [(most - before) / processes.MIB for before, most in memories] or [0.0] * len(shops)
+    costs = ", ".join(f"{one.cost.cpu:.1f}" for one in found)
+    print(f"  {page.name}: {costs} ms CPU", flush=True)
+    return list(zip(found, growth, strict=True))
+
+
+class _Run:
+    """One page at one size, in turns with its floor."""
+
+    def __init__(self, page: Page, shop: _Shop) -> None:
+        def ask() -> Answer:
+            return _checked(page.ask(shop.visit), page)
+
+        self.page = page
+        first = ask()
+        self.rows = shop.visit.rows(page) if page.plain else 0
+        self.own = Batches(ask, shop.server.pid, shop.backends)
+        self.floor = _floor(page, shop, first, self.rows) if page.plain else None
+        for turns in self._both():
+            turns.warm_up(min(WARM_UP, page.times - 1))
+
+    def ask_for(self, times: int) -> None:
+        for turns in self._both():
+            turns.ask_for(times)
+
+    def measured(self) -> Measured:
+        floor = self.floor.cost(self.rows) if self.floor else None
+        return Measured(self.page, self.own.cost(self.rows), floor)
+
+    def _both(self) -> list["Batches"]:
+        return [turns for turns in (self.own, self.floor) if turns is not None]
+
+
+def _floor(page: Page, shop: _Shop, first: Answer, rows: int) -> "Batches":
+    queries = int(first.headers.get(QUERIES, 0))
+    last = max(rows - queries + 1, 1)  # rows of the one query that reads more than one
+    cells = max(round(len(first.body) / last / CELL), 1)
+    path = f"/?queries={queries}&rows={last}&cells={cells}&writes={page.writes}"
+    verb = "POST" if page.writes else "GET"
+    return Batches(lambda: shop.browser.ask(verb, path), shop.plain.pid, shop.backends)
 
 
 class Batches:
