@@ -41,7 +41,7 @@ def at_once(*calls):
         return [future.result() for future in [pool.submit(run, call) for call in calls]]
 
 
-def deciding(client, name, codes, when):
+def decides(client, name, codes, when):
     def call():
         return client.post(GATE, data={
             "selected": codes, "outcome": "advance" if name == "manager" else "rework",
@@ -55,7 +55,7 @@ def deciding(client, name, codes, when):
 def test_one_decides_and_the_other_sees_it(world, managers, when):
     for _ in range(4):
         code = world.idea("owner", state="active")
-        answers = at_once(*(deciding(c, name, [code], when) for name, c in managers.items()))
+        answers = at_once(*(decides(c, name, [code], when) for name, c in managers.items()))
         by = dict(zip(managers, answers, strict=True))
         assert sorted(answer.status_code for answer in answers) == [303, 409]
         winner = next(name for name, answer in by.items() if answer.status_code == 303)
@@ -74,8 +74,8 @@ def test_batches_that_overlap_never_lock_each_other_out(world, managers):
     for _ in range(4):
         codes = [world.idea("owner", state="active") for _ in range(4)]
         answers = at_once(
-            deciding(managers["manager"], "manager", codes, "soon"),
-            deciding(managers["colleague"], "colleague", codes[::-1], "soon"),
+            decides(managers["manager"], "manager", codes, "soon"),
+            decides(managers["colleague"], "colleague", codes[::-1], "soon"),
         )
         assert sorted(answer.status_code for answer in answers) == [303, 409]
     with world.session() as session:
