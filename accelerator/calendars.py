@@ -29,3 +29,23 @@ def calendar_of(country: str, year: int) -> Calendar:
             free |= {date(y, 12, day) for day in (29, 30, 31)}
             free |= {date(y, 1, day) for day in (1, 2, 3)}
     return Calendar(frozenset(free), frozenset(found.weekend))
+
+
+@lru_cache(maxsize=64)
+def _named(country: str, year: int, language: str) -> dict[date, str]:
+    import holidays
+
+    spoken = {"JP": {"en": "en_US", "ja": "ja"}}.get(country, {}).get(language, "en_US")
+    try:
+        return dict(
+            holidays.country_holidays(
+                country, subdiv=_HOME.get(country), years=year, language=spoken
+            )
+        )
+    except NotImplementedError:
+        return {}
+
+
+def holiday_name(country: str, day: date, language: str) -> str:
+    """Return what a holiday is called, or an empty text; in English where a country knows none."""
+    return _named(country, day.year, language).get(day, "")

@@ -138,3 +138,29 @@ def _reviews_meet(mine: StageDates, theirs: StageDates) -> bool:
     first, last = max(mine.hand_in_by, theirs.hand_in_by), min(mine.review_by, theirs.review_by)
     shorter = min(mine.review_by - mine.hand_in_by, theirs.review_by - theirs.hand_in_by)
     return (last - first) * 2 > shorter
+
+
+# Letter for codes, Japanese, English; from December on, three months each.
+SEASONS = (
+    ("W", "冬期", "Winter"),
+    ("S", "春期", "Spring"),
+    ("U", "夏期", "Summer"),
+    ("A", "秋期", "Autumn"),
+)
+
+
+def season_of(day: date) -> int:
+    """Return which of SEASONS a day lies in."""
+    return day.month % 12 // 3
+
+
+def starts(today: date, calendar: Calendar) -> list[date]:
+    """Propose days on which an intake may open: today, in two weeks, at each of two months.
+
+    >>> [str(day) for day in starts(date(2027, 1, 14), Calendar())]
+    ['2027-01-14', '2027-01-28', '2027-02-01', '2027-03-01']
+    """
+    first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    second = (first + timedelta(days=32)).replace(day=1)
+    days = (today, calendar.add(today, 10), first, second)
+    return sorted({calendar.on_or_after(day) for day in days})

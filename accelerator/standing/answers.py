@@ -78,15 +78,19 @@ class QuestionRow:
         return self.address or self.side(language)
 
 
-def questions_of(session: Session, idea_id: int, stage_id: int) -> tuple[QuestionRow, ...]:
+def questions_of(
+    session: Session, idea_id: int, stage_id: int, *, files: Mapping[int, str] | None = None
+) -> tuple[QuestionRow, ...]:
     """Return a stage's questions in their order, and the removed ones that were answered.
 
-    One query; one more where people are named, and one where files are.
+    One query; one more where people are named, and one where files are, unless the names of the
+    idea's `files` are known already.
     """
     found = [_row(*row) for row in session.execute(_ROWS, {"idea": idea_id, "stage": stage_id})]
     people = _people(session, found)
-    files = _files(session, idea_id, found)
-    return tuple(_named(row, people, files) for row in found)
+    named = _files(session, idea_id, found) if files is None else files
+    known = {str(number): (name, "") for number, name in named.items()}
+    return tuple(_named(row, people, known) for row in found)
 
 
 def _row(
@@ -129,12 +133,10 @@ def _people(session: Session, rows: Iterable[QuestionRow]) -> Mapping[str, tuple
     return {str(person.id): (person.display_name, person.email) for person in found}
 
 
-def _files(
-    session: Session, idea_id: int, rows: Iterable[QuestionRow]
-) -> Mapping[str, tuple[str, str]]:
+def _files(session: Session, idea_id: int, rows: Iterable[QuestionRow]) -> Mapping[int, str]:
     ids = _numbers(rows, Kind.FILE)
     found = session.execute(_FILES, {"idea": idea_id, "ids": ids}) if ids else ()
-    return {str(number): (name, "") for number, name in found}
+    return {row.id: row.name for row in found}
 
 
 def _named(

@@ -12,6 +12,7 @@ from accelerator.calendars import calendar_of
 from accelerator.domain import checklist as rule
 from accelerator.domain.checklist import Checklist, CohortFacts, People
 from accelerator.domain.cohort_dates import StageDates
+from accelerator.domain.intake import Requirement
 from accelerator.domain.policy import Role
 from accelerator.standing.outlines import rows
 from accelerator.storage.tables import (
@@ -109,4 +110,9 @@ def _facts(
             for stage in stages
             if (day := dates.get(stage.id)) is not None
         },
+        eligibility=tuple(
+            text
+            for one in map(Requirement.of, cohort.eligibility)
+            for text in (one.question, one.refusal)
+        ),
     )

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine
+from sqlalchemy import Pool
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
@@ -29,13 +29,13 @@ class Kept(Generic[T]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = Lock()
-        self._found: WeakKeyDictionary[Engine, OrderedDict[Hashable, T]] = WeakKeyDictionary()
+        self._found: WeakKeyDictionary[Pool, OrderedDict[Hashable, T]] = WeakKeyDictionary()
 
     def get(self, session: Session, digest: Hashable, compute: Callable[[], T]) -> T:
         """Return what was computed for this digest, or compute it now."""
-        engine = session.get_bind().engine
+        pool = session.get_bind().engine.pool  # what reads and what writes share it
         with self._lock:
-            found = self._found.setdefault(engine, OrderedDict())
+            found = self._found.setdefault(pool, OrderedDict())
             if digest in found:
                 found.move_to_end(digest)
                 return found[digest]

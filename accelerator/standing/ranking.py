@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, cast, func, select
 from sqlalchemy.orm import Session
 
+from accelerator.domain.designing import on_scale
 from accelerator.domain.gates import CutLine, cut_line, places_left
 from accelerator.domain.reviews import AssignmentState
 from accelerator.domain.stages import ADVANCING, IdeaState, PassageState
 from accelerator.standing.kept import Kept
-from accelerator.storage.tables import Assignment, Cohort, Idea, Passage, Review
+from accelerator.storage.tables import Assignment, Cohort, Idea, Passage, Review, Rubric, Stage
 
 if TYPE_CHECKING:
     from accelerator.domain.scoring import RankedIdea
@@ -51,6 +52,7 @@ class Digest(NamedTuple):
     reviews: int
     ids: int
     versions: int
+    scale: int  # what marks given on another scale are compared on
 
 
 class Severity(NamedTuple):
@@ -181,10 +183,10 @@ def ranking_of(
 
     Ideas now at the gate compete for the places left, all ideas of the cohort for all of them.
     """
-    passages, ideas, taken, reviews, ids, versions = session.execute(
+    passages, ideas, taken, reviews, ids, versions, scale = session.execute(
         _digest(cohort.id, stage_id, scope)
     ).one()
-    digest = Digest(cohort.id, stage_id, scope, reviews, int(ids or 0), int(versions or 0))
+    digest = Digest(cohort.id, stage_id, scope, reviews, int(ids or 0), int(versions or 0), scale)
     left = cohort.capacity if scope is Scope.ALL else places_left(cohort.capacity, taken)
     line = cut_line(capacity, left=left, ranked=passages)
     ranked = _KEPT.get(
@@ -208,6 +210,7 @@ def _digest(cohort_id: int, stage_id: int, scope: Scope) -> Select[Any]:
             func.count(Assignment.passage_id.distinct()), ideas,
             places_taken(cohort_id, stage_id), func.count(), func.sum(assignment),
             func.sum(assignment * Review.version),
+            select(Stage.scale).where(Stage.id == stage_id).scalar_subquery(),
         )
         .select_from(Assignment)
         .join(Review, Review.assignment_id == Assignment.id)
@@ -233,13 +236,17 @@ def _ranked(session: Session, digest: Digest, capacity: int) -> Ranked:
     )
 
     rows = session.execute(
-        select(Assignment.passage_id, Assignment.reviewer_id, Review.score)
+        select(Assignment.passage_id, Assignment.reviewer_id, Review.score, Rubric.scale)
         .join(Review, Review.assignment_id == Assignment.id)
+        .outerjoin(Rubric, Rubric.id == Review.rubric_id)
         .join(Passage, Passage.id == Assignment.passage_id)
         .join(Idea, Idea.id == Passage.idea_id)
         .where(counted(digest.cohort_id, digest.stage_id, digest.scope))
     )
-    scored = [Scored(passage, reviewer, score or 0.0) for passage, reviewer, score in rows]
+    scored = [
+        Scored(passage, reviewer, on_scale(score or 0.0, was or digest.scale, digest.scale))
+        for passage, reviewer, score, was in rows
+    ]
     ranking = rank(scored, capacity=capacity)
     fair = ranking.adjusted
     severities = zip(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
+from accelerator.domain.designing import on_scale
 from accelerator.standing.kept import Kept
 from accelerator.standing.ranking import Digest, StageRanking, counted
-from accelerator.storage.tables import Assignment, Criterion, Idea, Passage, Review
+from accelerator.storage.tables import Assignment, Criterion, Idea, Passage, Review, Rubric
 
 if TYPE_CHECKING:
     from accelerator.domain.scoring import Crossing
@@ -62,13 +63,19 @@ def _robustness(session: Session, digest: Digest, weights: Weights, capacity: in
     from accelerator.domain.scoring import Marked, Scale, Scored, crossings, krippendorff
 
     rows = session.execute(
-        select(Assignment.passage_id, Assignment.reviewer_id, cast(Review.marks, Text))
+        select(
+            Assignment.passage_id, Assignment.reviewer_id, cast(Review.marks, Text), Rubric.scale
+        )
         .join(Review, Review.assignment_id == Assignment.id)
+        .outerjoin(Rubric, Rubric.id == Review.rubric_id)
         .join(Passage, Passage.id == Assignment.passage_id)
         .join(Idea, Idea.id == Passage.idea_id)
         .where(counted(digest.cohort_id, digest.stage_id, digest.scope))
     )
-    marked = [Marked(passage, reviewer, json.loads(text)) for passage, reviewer, text in rows]
+    marked = [
+        Marked(passage, reviewer, _compared(json.loads(text), was, digest.scale))
+        for passage, reviewer, text, was in rows
+    ]
     criteria = []
     for key, _, levels in weights:
         given = [
@@ -78,7 +85,7 @@ def _robustness(session: Session, digest: Digest, weights: Weights, capacity: in
         ]
         counts = [0] * levels
         for each in given:
-            counts[min(max(int(each.mark), 1), levels) - 1] += 1
+            counts[min(max(round(each.mark), 1), levels) - 1] += 1
         criteria.append(
             CriterionMarks(
                 key,
@@ -92,6 +99,18 @@ def _robustness(session: Session, digest: Digest, weights: Weights, capacity: in
         {passage: crossing for passage, crossing in found.items() if not crossing.firm},
         tuple(criteria),
     )
+
+
+def _compared(
+    marks: dict[str, float | None], was: int | None, scale: int
+) -> dict[str, float | None]:
+    """Put marks given on another scale onto the one that holds; the review keeps its own."""
+    if was in (None, scale):
+        return marks
+    return {
+        key: None if mark is None else on_scale(mark, was or scale, scale)
+        for key, mark in marks.items()
+    }
 
 
 _KEPT: Kept[Robustness] = Kept(most=2)

@@ -80,13 +80,24 @@ STATEMENTS: dict[str, str | dict[str, str]] = {
         SELECT review.id FROM review JOIN assignment ON assignment.id = review.assignment_id
         JOIN version ON version.id = review.idea_version_id
         WHERE version.passage_id <> assignment.passage_id""",
-    "a mark is 1 to 5, or an abstention": {
+    "a mark lies on the scale it was given on, or is an abstention": {
         "sqlite": """
-            SELECT review.id FROM review, json_each(review.marks) mark WHERE mark.type <> 'null'
-            AND (mark.type <> 'integer' OR mark.value NOT BETWEEN 1 AND 5)""",
+            SELECT review.id FROM review, json_each(review.marks) mark
+            JOIN assignment ON assignment.id = review.assignment_id
+            JOIN passage ON passage.id = assignment.passage_id
+            JOIN stage ON stage.id = passage.stage_id
+            LEFT JOIN rubric ON rubric.id = review.rubric_id
+            WHERE mark.type <> 'null' AND (mark.type <> 'integer'
+                OR mark.value NOT BETWEEN 1 AND COALESCE(rubric.scale, stage.scale))""",
         "postgresql": """
-            SELECT review.id FROM review, jsonb_each(review.marks) mark
-            WHERE mark.value NOT IN ('null', '1', '2', '3', '4', '5')""",
+            SELECT review.id FROM review CROSS JOIN LATERAL jsonb_each(review.marks) mark
+            JOIN assignment ON assignment.id = review.assignment_id
+            JOIN passage ON passage.id = assignment.passage_id
+            JOIN stage ON stage.id = passage.stage_id
+            LEFT JOIN rubric ON rubric.id = review.rubric_id
+            WHERE mark.value NOT IN ('null', '1', '2', '3', '4', '5', '6', '7')
+                OR (mark.value <> 'null'
+                    AND mark.value::text > COALESCE(rubric.scale, stage.scale)::text)""",
     },
     "an idea has one lead: its owner": """
         SELECT idea.code FROM idea WHERE 1 <> (

@@ -142,9 +142,11 @@ def _programme(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
 
 def _cohort(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     found = db().scalar(select(Cohort).where(Cohort.code == arguments.pop("cohort_code")))
-    return (
-        (found, Subject(programme_id=found.programme_id), Permission.COHORT_VIEW) if found else None
-    )
+    return (found, _to_cohort(found), Permission.COHORT_VIEW) if found else None
+
+
+def _to_cohort(cohort: Cohort) -> Subject:
+    return Subject(programme_id=cohort.programme_id, preparing=cohort.preparing)
 
 
 def _cohort_stage(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
@@ -163,7 +165,7 @@ def _cohort_stage(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     if row is None:
         return None
     found = (row.Cohort, row.Stage)
-    return found, Subject(programme_id=row.Cohort.programme_id), Permission.COHORT_VIEW
+    return found, _to_cohort(row.Cohort), Permission.COHORT_VIEW
 
 
 def _gate(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:

@@ -12,9 +12,11 @@ CONTENT = Path(__file__).parents[2] / "accelerator" / "content"
 PROGRAMMES = sorted(CONTENT.glob("programmes/*.yaml"))
 GLOSSARY = CONTENT.parents[1] / "docs" / "glossary.md"
 KEY = re.compile(r"[a-z][a-z0-9_]*")
+CURRENCY = re.compile(r"[A-Z]{3}")
 CHOICES = {"choice", "several"}
+OFFERING = CHOICES | {"money", "table"}
 TEXTS = {"short", "long"}
-KINDS = CHOICES | TEXTS | {"number", "date", "link"}
+KINDS = OFFERING | TEXTS | {"number", "date", "link", "person", "file"}
 
 
 @pytest.fixture(params=PROGRAMMES, ids=lambda path: path.stem)
@@ -34,7 +36,7 @@ def is_bilingual(text):
 
 def assert_unique_keys(items):
     keys = [item["key"] for item in items]
-    assert all(KEY.fullmatch(key) for key in keys)
+    assert all(KEY.fullmatch(key) or CURRENCY.fullmatch(key) for key in keys)
     assert len(set(keys)) == len(keys)
 
 
@@ -98,8 +100,12 @@ def test_questions_fit_their_kind(programme):
     for _, question in each(programme, "questions"):
         assert question["kind"] in KINDS
         assert isinstance(question["required"], bool)
-        assert ("options" in question) == (question["kind"] in CHOICES)
+        assert ("options" in question) == (question["kind"] in OFFERING)
         assert len(question.get("options", "ab")) >= 2
+        if "condition" in question:
+            sources = {q["key"]: q for _, q in each(programme, "questions")}
+            offered = {o["key"] for o in sources[question["condition"]["question"]]["options"]}
+            assert set(question["condition"]["any_of"]) <= offered
         assert ("word_limit" in question) == (question["kind"] in TEXTS)
         assert question.get("word_limit", 1) > 0
 

@@ -118,6 +118,9 @@ def fits(question, value, language):
         "choice": lambda: value in keys,
         "several": lambda: bool(value) and set(value) <= keys,
         "number": lambda: value > 0,
+        "money": lambda: value.rpartition(" ")[2] in keys,
+        "person": lambda: value in PEOPLE,
+        "table": lambda: all(set(row) == keys for row in value),
         "date": lambda: isinstance(value, int),
         "link": lambda: value.startswith("https://files.hoshino.example/"),
     }[kind]()
@@ -134,8 +137,18 @@ def test_answers_fit_their_questions(idea):
         assert wrong == []
     for step in idea["path"]:
         if "handed_in" in step:
-            required = {q["key"] for q in stages[step["stage"]]["questions"] if q["required"]}
-            assert required <= set(idea["answers"][step["stage"]])
+            answers = idea["answers"][step["stage"]]
+            required = {
+                q["key"]
+                for q in stages[step["stage"]]["questions"]
+                if q["required"] and asked(q, answers)
+            }
+            assert required <= set(answers)
+
+
+def asked(question, answers):
+    condition = question.get("condition")
+    return not condition or answers.get(condition["question"]) in condition["any_of"]
 
 
 def test_the_way_is_in_order_of_time(idea):

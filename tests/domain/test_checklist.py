@@ -142,6 +142,7 @@ def test_dates_that_are_missing_or_wrong_have_their_line():
         ({"dates": whole.dates | {"spark": StageDates(CLOSES, CLOSES, spark.gate_on)}},
          "no_review_days", False),
         ({"name": Bilingual("", "Spring")}, "untranslated", False),
+        ({"eligibility": (Bilingual("だけ"), Bilingual())}, "untranslated", False),
         ({"capacity": 5000}, "heavy_load", False),
     ]  # fmt: skip
     for changes, code, blocking in cases:

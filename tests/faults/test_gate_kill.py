@@ -15,13 +15,14 @@ from accelerator.storage.tables import (
     Idea,
     Milestone,
     Passage,
+    Programme,
 )
 from tests.features.gates.acts import review
 
 GATE = "/cohorts/S27/spark/gate/decide"
 VALUES = {
-    "outcome": "conditions", "reason": "The customers are real.", "when": "now",
-    "conditions": "Find a buyer",
+    "outcome": "conditions", "reason": "The customers are real.", "when": "soon",
+    "conditions": "Find a buyer", "conditions_due": "2027-01-15",
 }  # fmt: skip
 NEVER, AFTER_THE_ANSWER = 10_000, 10_001
 
@@ -89,6 +90,9 @@ ALL = {
 
 
 def at_the_gate(world):
+    """Let an idea stand at the gate; decisions leave without time to undo them."""
+    with world.session() as session:
+        session.get_one(Programme, world.programme_id).undo_minutes = 0
     code = world.idea("owner", state="active", team=("mate",))
     review(world, code, "reviewer", (4, 4))
     world.assign(code, "second")

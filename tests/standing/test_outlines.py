@@ -2,12 +2,13 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from accelerator import content
 from accelerator.domain.bilingual import Bilingual
 from accelerator.standing.outlines import reading, rows, writing
-from accelerator.storage.tables import Programme
+from accelerator.storage.tables import Programme, Question, Stage
 from tests.counting import queries
 from tests.outlines import outlines
 from tests.world import NOW
@@ -45,6 +46,78 @@ def test_a_ready_made_programme_is_such_a_file(world, template):
         with queries(world.engine) as statements:
             assert rows.read(session, made) == outline | {"key": "made"}
     assert len(statements) == 2
+
+
+def test_what_was_removed_is_left_out_and_nothing_points_to_it(world):
+    with world.session() as session:
+        outline = reading.read_text(HANGING)[0]
+        made = rows.build(session, outline, key="made", name=Bilingual(), now=NOW)
+        source = select(Question).join(Stage).where(Stage.programme_id == made.id)
+        session.scalars(
+            source.where(Question.key == "theme", Stage.key == "first")
+        ).one().removed_at = NOW
+        session.flush()
+        found = rows.read(session, made)
+        assert [one["key"] for one in found["stages"][0]["questions"]] == ["why"]
+        assert found["stages"][0]["questions"][0]["condition"] is None
+        assert found["stages"][1]["questions"][0]["carried_from"] is None
+        assert reading.read_text(writing.write(found)) == (found, ())
+
+
+HANGING = """\
+name: {en: Made}
+stages:
+  - key: first
+    name: {en: First}
+    time_box_days: 5
+    promise_days: 5
+    questions:
+      - key: theme
+        kind: choice
+        label: {en: Theme}
+        options: [{key: a, label: {en: A}}, {key: b, label: {en: B}}]
+      - {key: why, kind: long, label: {en: Why}, condition: {question: theme, any_of: [a]}}
+  - key: second
+    name: {en: Second}
+    time_box_days: 5
+    promise_days: 5
+    questions:
+      - key: theme
+        kind: choice
+        label: {en: Theme}
+        options: [{key: a, label: {en: A}}, {key: b, label: {en: B}}]
+        carried_from: {stage: first, question: theme}
+"""
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters(), max_size=60) | st.text("{}[]-:?&*!|>'\"%@,#ab \n\t", max_size=80))
+def test_no_text_brings_the_reader_down(text):
+    _, faults = reading.read_text(text)
+    assert faults
+    assert all(fault.line >= 1 and fault.message % fault.values for fault in faults)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_damage_to_a_good_file_brings_the_reader_down(data):
+    place = data.draw(st.integers(0, len(HANGING)))
+    length = data.draw(st.integers(0, 40))
+    damage = data.draw(
+        st.sampled_from(["", "&a ", "*a", "!!set ", "\n", "\t", "{", "]", '"', "- "])
+    )
+    found, faults = reading.read_text(HANGING[:place] + damage + HANGING[place + length :])
+    assert faults or rows_can_hold(found)
+
+
+def rows_can_hold(outline):
+    return reading.read_text(writing.write(outline)) == (outline, ())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=80))
+def test_no_bytes_bring_the_reader_down(data):
+    assert reading.read_bytes(data)[1][1]
 
 
 WRONG = [

@@ -10,7 +10,7 @@ from accelerator.cli.story.player import Player, Told, programme_key, roles_of, 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.cohort_dates import StageDates
 from accelerator.domain.policy import Role
-from accelerator.features.cohorts import service as cohorts
+from accelerator.features.cohorts.service import dates as cohorts
 from accelerator.features.people.service import administration, roles
 from accelerator.features.people.service.hashing import hash_of
 from accelerator.features.programmes import service as programmes

@@ -51,6 +51,8 @@ def _typed(player: Player, asked: Asked, value: object, side: str) -> Value:
         return Bilingual.of(value).side(side) if asked.kind in WRITTEN else None
     if isinstance(value, list):
         return list(value)
+    if asked.kind is Kind.PERSON and isinstance(value, str):
+        return str(player.person(value)["email"])
     if asked.kind is Kind.DATE and isinstance(value, int):
         return player.days.coming(value).isoformat()
     return None if value is None else str(value)

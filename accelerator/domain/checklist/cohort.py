@@ -34,6 +34,9 @@ def of_cohort(outline: Outline, cohort: CohortFacts) -> Iterator[Gap]:
     if untranslated(outline, [cohort.name]):
         text = N_("The cohort's name is written in one language only.")
         yield Gap("untranslated", False, text, Place.COHORT)
+    if lacking := untranslated(outline, cohort.eligibility):
+        text = N_("Texts of the eligibility questions in one language only: %(number)s.")
+        yield Gap("untranslated", False, text, Place.ELIGIBILITY, values={"number": lacking})
     if cohort.closes_on < cohort.today:
         text = N_("The intake's last day has passed.")
         yield Gap("intake_passed", True, text, Place.COHORT)

@@ -26,6 +26,7 @@ class Place(StrEnum):
     ROLES = auto()
     NEW_COHORT = auto()
     COHORT = auto()
+    ELIGIBILITY = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class CohortFacts:
-    """A cohort's own days; `dates` has no entry for a stage whose days are not set."""
+    """A cohort's own days; `dates` has no entry for a stage whose days are not set.
+
+    `eligibility` are the texts of the questions that decide whether an idea suits the cohort.
+    """
 
     name: Bilingual
     opens_on: date
@@ -63,6 +67,7 @@ class CohortFacts:
     today: date
     calendar: Calendar
     dates: Mapping[str, StageDates]
+    eligibility: tuple[Bilingual, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

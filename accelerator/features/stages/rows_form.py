@@ -39,6 +39,7 @@ class RowsForm:
         stored = {row.key: row for row in (*rows.living, *rows.removed)}
         living = [row.key for row in rows.living]
         named = self._named(set(stored)) if sent is not None else living
+        self.typed = frozenset(named)
         keys = [*named, *(key for key in living if key not in named)]
         if self.act == "add":
             taken = {key for key in keys if key.startswith(NEW)}
@@ -73,21 +74,22 @@ class RowsForm:
         return self.whole.is_submitted() and not self.act
 
     def validate(self) -> bool:
-        """Check all rows but new ones that are empty and those that go."""
+        """Check what was typed, but for new rows that are empty and rows that go."""
         checked: list[PlainForm] = [self.whole]
-        checked += [form for key, form in self.forms.items() if not self._left_out(key, form)]
+        checked += [form for key, form in self.forms.items() if self._counts(key, form)]
         return not [form for form in checked if not form.validate()]
 
     def rows(self) -> list[Row]:
-        """Return the rows as they shall be; only when they are valid."""
+        """Return the rows as they were typed; only when they are valid."""
         return [
             Row(key, {} if form.gone.data else form.values(self.scale), gone=form.gone.data)
             for key, form in self.forms.items()
-            if form.gone.data or not self._left_out(key, form)
+            if form.gone.data or self._counts(key, form)
         ]
 
-    def _left_out(self, key: str, form: RowForm) -> bool:
-        return bool(form.gone.data) or (key.startswith(NEW) and form.blank)
+    def _counts(self, key: str, form: RowForm) -> bool:
+        empty = key.startswith(NEW) and form.blank
+        return key in self.typed and not form.gone.data and not empty
 
     def differences(self, saved: "RowsForm") -> list[Meanwhile]:
         """List the fields in which this form and what is saved now differ."""

@@ -6,6 +6,7 @@ is put together, which leaves nothing to blow up.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -77,9 +78,7 @@ def _node(text: str) -> Node:
     try:
         events = _safe(yaml.parse(text, Loader=yaml.CSafeLoader))
         node = _made(next(events), events)
-        for _ in events:  # what follows the document is refused too
-            pass
-        return node
+        deque(events, maxlen=0)  # what follows the document is refused too
     except StopIteration:
         raise _Refused(1, N_("The file is empty.")) from None
     except yaml.MarkedYAMLError as error:
@@ -91,6 +90,7 @@ def _node(text: str) -> Node:
                 " marks, colons and brackets here and in the line before."
             ),
         ) from error
+    return node
 
 
 def _safe(events: Iterator[Any]) -> Iterator[Any]:

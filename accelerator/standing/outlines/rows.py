@@ -99,7 +99,7 @@ def read(session: Session, programme: Programme, stages: Sequence[Stage] | None 
         "stages": [
             {name: getattr(stage, name) for name in STAGE}
             | {
-                "questions": parts.get((stage.id, "question"), []),
+                "questions": _standing(parts.get((stage.id, "question"), [])),
                 "criteria": parts.get((stage.id, "criterion"), []),
                 "milestones": parts.get((stage.id, "milestone"), []),
             }
@@ -121,6 +121,15 @@ def _question(row: Any, asked: Mapping[int, tuple[str, str]]) -> Outline:
         "condition": row.condition,
         "carried_from": {"stage": carried[0], "question": carried[1]} if carried else None,
     }
+
+
+def _standing(questions: list[Outline]) -> list[Outline]:
+    """Drop conditions on questions that are no longer there: such a question is always asked."""
+    keys = {question["key"] for question in questions}
+    for question in questions:
+        if question["condition"] and question["condition"]["question"] not in keys:
+            question["condition"] = None
+    return questions
 
 
 def _spoken(option: Mapping[str, Any]) -> Outline:

@@ -50,8 +50,15 @@ def count_cohorts(world):
 
 def test_a_cohort_is_set_up_as_typed(world):
     extra = {"version": "9", "programme_id": "2", "stage-other-gate_on": "2027-01-01"}
-    answer = world.client("manager").post(NEW, data=GOOD | extra)
-    assert (answer.status_code, answer.location) == (303, "/cohorts/A28")
+    client = world.client("manager")
+    answer = client.post(NEW, data=GOOD | extra)
+    assert (answer.status_code, answer.location) == (303, "/cohorts/A28/prepare")
+    # Until it is opened only those who run the programme see it.
+    assert world.client("employee").get("/cohorts/A28").status_code == 404
+    assert "A28" not in text(world.client("employee").get("/programmes/spark"))
+    for name in ("manager", "sponsor", "admin"):
+        assert world.client(name).get("/cohorts/A28").status_code == 200, name
+    assert client.post("/cohorts/A28/open", data={"when": "planned"}).status_code == 303
     with world.session() as session:
         made = session.scalars(select(Cohort).where(Cohort.code == "A28")).one()
         assert (made.name.ja, made.name.en) == ("秋🍁", "Autumn <28>")
@@ -128,7 +135,7 @@ def test_a_wrong_value_is_said_at_its_field(world):
 def test_two_posts_of_one_form_set_up_one_cohort(world):
     client = world.client("manager")
     answers = [client.post(NEW, data=GOOD | {"_once": "same"}) for _ in range(2)]
-    assert [answer.location for answer in answers] == ["/cohorts/A28"] * 2
+    assert [answer.location for answer in answers] == ["/cohorts/A28/prepare"] * 2
     assert count_cohorts(world) == 3
 
 
@@ -161,9 +168,18 @@ def test_a_moved_hand_in_moves_those_who_work_towards_it(world):
         session.get_one(Assignment, reviewed).due_on = was + timedelta(days=14)
         session.get_one(Assignment, own_due).due_on = was + timedelta(days=3)
     moved = {"stage-spark-hand_in_by": now, "stage-spark-review_by": was + timedelta(days=15)}
-    answer = world.client("manager").post(
-        "/cohorts/S27/edit", data=changes(world) | {k: str(v) for k, v in moved.items()}
-    )
+    sent = changes(world) | {k: str(v) for k, v in moved.items()}
+    first = world.client("manager").post("/cohorts/S27/edit", data=sent)
+    assert first.status_code == 200
+    page = text(first)
+    assert "2 teams work towards a hand-in that moves" in page
+    assert "1 reviewer has open reviews that move" in page
+    assert along in page
+    assert draft not in page  # a draft is its team's own affair
+    assert "New hand-in date: " in page
+    assert "New review date in Spark" in page
+    assert passages(world)[along] == was
+    answer = world.client("manager").post("/cohorts/S27/edit", data=sent | {"confirm": "1"})
     assert (answer.status_code, answer.location) == (303, "/cohorts/S27")
     assert passages(world) == {
         along: now,

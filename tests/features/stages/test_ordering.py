@@ -45,7 +45,9 @@ def test_a_stage_is_added_where_it_shall_stand_and_can_be_designed_at_once(world
 
 def test_one_step_and_a_dragged_order_are_saved_and_focus_returns(world):
     client = world.client("manager")
-    answer = press(client, world, f"{STAGES}/order", order=["spark", "validate"], move="up validate")
+    answer = press(
+        client, world, f"{STAGES}/order", order=["spark", "validate"], move="up validate"
+    )
     assert answer.location == f"{STAGES}?moved=validate"
     assert order_of(world) == [("validate", False), ("spark", False)]
     page = text(client.get(answer.location))

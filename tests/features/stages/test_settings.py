@@ -118,7 +118,11 @@ def test_a_stage_that_becomes_rolling_has_no_days_in_cohorts_and_its_ideas_their
         idea = session.scalars(select(Idea).where(Idea.code == code)).one()
         stage = session.get_one(Stage, world.stage_ids[1])
         passage = enter_stage(
-            session, idea=idea, cohort=session.get_one(Cohort, world.cohort_id), stage=stage, now=NOW
+            session,
+            idea=idea,
+            cohort=session.get_one(Cohort, world.cohort_id),
+            stage=stage,
+            now=NOW,
         )
         assert passage.hand_in_by == date(2026, 12, 14)  # fifteen working days of Japan
         assert session.get_one(Passage, passage.id).promise_on is None

@@ -184,9 +184,9 @@ def page(
     if place.idea is IdeaState.WAITING:
         found.line = place_in_line(session, idea)
     found.versions = versions(session, idea, sees_team=sees_team)
+    found.files = files(session, idea, in_team=in_team, sees_team=sees_team)
     found.stages = _answers(session, idea, found, stages, current, in_team=in_team)
     found.team = _team(session, idea) if sees_team else []
-    found.files = files(session, idea, in_team=in_team, sees_team=sees_team)
     return found
 
 
@@ -286,7 +286,9 @@ def _answers(
         handed_in = newest.get(stage.id)
         if stage.id == current.stage_id and current.state is PassageState.OPEN and in_team:
             answers.append(
-                StageAnswers(stage.name, stage.position, None, _working(session, idea, stage.id))
+                StageAnswers(
+                    stage.name, stage.position, None, _working(session, idea, stage.id, found.files)
+                )
             )
         elif handed_in is not None:
             rows = frozen_answers(handed_in.content)
@@ -294,9 +296,11 @@ def _answers(
     return answers
 
 
-def _working(session: Session, idea: Idea, stage_id: int) -> list[AnswerRow]:
+def _working(
+    session: Session, idea: Idea, stage_id: int, here: Sequence[FileRow]
+) -> list[AnswerRow]:
     """Return what is asked now, and what was answered to questions that were removed."""
-    rows = questions_of(session, idea.id, stage_id)
+    rows = questions_of(session, idea.id, stage_id, files={file.id: file.name for file in here})
     now = asked_now(
         [row.asked for row in rows if not row.removed],
         {row.asked.key: row.given for row in rows},

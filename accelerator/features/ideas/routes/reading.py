@@ -26,6 +26,7 @@ from accelerator.features.ideas.queries.page import (
 from accelerator.features.ideas.routes.blueprint import bp
 from accelerator.i18n import N_, language
 from accelerator.i18n import gettext as _
+from accelerator.standing.rework import rework_list
 from accelerator.web.errors import wants_json
 from accelerator.web.guard import allow, may
 from accelerator.web.identity import actor
@@ -126,6 +127,7 @@ def idea_page(
         "ideas/show.html",
         idea=idea,
         page=found,
+        todo=rework_list(db(), idea) if _reworked(found) else (),
         views=_views(idea, found),
         by=due_instant(day, found.zone) if day else None,
         now=clock.now(),
@@ -134,6 +136,11 @@ def idea_page(
         attach=attach or AttachForm(formdata=None),
         audience=AudienceForm(formdata=None, data={"audience": idea.audience}),
     )
+
+
+def _reworked(found: IdeaPage) -> bool:
+    """Say whether a gate ever sent the idea back; else there is nothing to ask for."""
+    return any(step.outcome == "rework" for step in found.steps)
 
 
 def _views(idea: Any, found: IdeaPage) -> list[dict[str, Any]]:
@@ -147,7 +154,7 @@ def _views(idea: Any, found: IdeaPage) -> list[dict[str, Any]]:
     if found.versions:
         places.append(("reviews.questions", _("Questions of the reviewers"), Permission.IDEA_EDIT))
     if any(step.outcome for step in found.steps):
-        places.append(("gates.outcome", _("Outcome"), Permission.IDEA_EDIT))
+        places.append(("gates.outcome", _("Outcome"), Permission.OUTCOME_VIEW))
     return [
         {
             "label": label,

@@ -26,6 +26,7 @@ from accelerator.features.ideas.routes.blueprint import bp
 from accelerator.features.ideas.service import answering_files, drafts, handing_in
 from accelerator.i18n import LANGUAGES
 from accelerator.i18n import gettext as _
+from accelerator.standing.rework import rework_list
 from accelerator.web.forms import stored_number
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
@@ -256,6 +257,7 @@ def submit_page(idea: Any, form: HandInForm) -> str:
         open=written.place.passage == "open",
         unanswered=[one.key for one in unanswered(written.eligibility, written.said)],
         unmet=list(unmet(written.eligibility, written.said)),
+        todo=rework_list(db(), idea),
         full=is_full(db(), written) if written.place.idea == "draft" else False,
     )
 

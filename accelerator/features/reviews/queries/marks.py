@@ -32,7 +32,7 @@ def _places(*columns: Any) -> Any:
 
 
 _LATEST = (
-    _places(Cohort.name.label("cohort"), Stage.name.label("stage"))
+    _places(Cohort.name.label("cohort"), Stage.name.label("stage"), Stage.scale)
     .join(Cohort, Cohort.id == Idea.cohort_id)
     .join(Stage, Stage.id == Passage.stage_id)
     .where(_MINE)
@@ -122,7 +122,7 @@ def _given(
 def _stage_marks(row: Any, counted: Any, given: Given) -> StageMarks:
     mine, others = given[True], given[False]
     enough = counted.others >= OTHERS_NEEDED and bool(others)
-    most = max(*mine, *others, 5)
+    most = max(*mine, *others, row.scale)
     return StageMarks(
         cohort=row.cohort,
         stage=row.stage,

@@ -11,7 +11,7 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.reviews import ASKED, AssignmentState, ReviewText, is_late, is_open
 from accelerator.domain.stages import PassageState
-from accelerator.features.reviews.queries.workspace import RubricLine, rubrics, text_of
+from accelerator.features.reviews.queries.workspace import RubricLine, lines_of, rubrics, text_of
 from accelerator.storage.tables import (
     Assignment,
     Cohort,
@@ -21,6 +21,7 @@ from accelerator.storage.tables import (
     Passage,
     Person,
     Review,
+    Rubric,
     Stage,
 )
 
@@ -30,7 +31,10 @@ _COLLEAGUE = aliased(Person)
 
 @dataclass(frozen=True, slots=True)
 class AssignmentRow:
-    """One reviewer of an idea, with the review if it was submitted."""
+    """One reviewer of an idea, with the review if it was submitted.
+
+    `given_under` is the rubric as it was then, where another one holds now.
+    """
 
     id: int
     reviewer: str
@@ -47,6 +51,7 @@ class AssignmentRow:
     text: ReviewText | None
     score: float | None
     begun: bool
+    given_under: tuple[RubricLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,12 @@ def of_idea(session: Session, idea: Idea) -> tuple[PassageReviews, ...]:
         .order_by(Passage.number.desc())
     ).all()
     rows = session.execute(
-        select(Assignment, Person, Review, _COLLEAGUE)
+        select(Assignment, Person, Review, _COLLEAGUE, Rubric)
         .select_from(Assignment)
         .join(Person, Person.id == Assignment.reviewer_id)
         .outerjoin(_COLLEAGUE, _COLLEAGUE.id == Assignment.handed_to_id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .outerjoin(Rubric, Rubric.id == Review.rubric_id)
         .where(Assignment.idea_id == idea.id, Assignment.state != AssignmentState.REMOVED)
         .order_by(Assignment.id)
     ).all()
@@ -109,7 +115,7 @@ def _in(row: Row[*tuple[Any, ...]], passage: Passage) -> bool:
 
 
 def _assignment_row(row: Row[*tuple[Any, ...]], zone: str) -> AssignmentRow:
-    assignment, person, review, colleague = row
+    assignment, person, review, colleague, kept = row
     done = assignment.state == AssignmentState.SUBMITTED and review is not None
     return AssignmentRow(
         id=assignment.id,
@@ -129,6 +135,7 @@ def _assignment_row(row: Row[*tuple[Any, ...]], zone: str) -> AssignmentRow:
         text=text_of(review, submitted=True) if done else None,
         score=review.score if done else None,
         begun=review is not None,
+        given_under=lines_of(kept) if done and kept is not None else (),
     )
 
 

@@ -29,6 +29,7 @@ from accelerator.storage.tables import (
     Passage,
     Person,
     Review,
+    Rubric,
     Stage,
     Version,
 )
@@ -48,7 +49,7 @@ _NEWEST = (
 )
 _FACTS = (
     select(
-        Idea, Passage, Stage, Cohort, Review, Version,
+        Idea, Passage, Stage, Cohort, Review, Version, Rubric,
         _OF_PASSAGE.where(_THESE.state.in_(ASKED)).scalar_subquery(),
         _OF_PASSAGE.where(_THESE.state == AssignmentState.SUBMITTED).scalar_subquery(),
     )
@@ -58,6 +59,7 @@ _FACTS = (
     .join(Stage, Stage.id == Passage.stage_id)
     .join(Cohort, Cohort.id == Idea.cohort_id)
     .outerjoin(Review, Review.assignment_id == Assignment.id)
+    .outerjoin(Rubric, Rubric.id == Review.rubric_id)
     .outerjoin(Version, Version.id == func.coalesce(Review.idea_version_id, _NEWEST))
     .where(Assignment.id == bindparam("assignment"))
 )  # fmt: skip
@@ -83,9 +85,13 @@ class RubricLine:
 
 @dataclass(frozen=True, slots=True)
 class OtherReview:
-    """What another reviewer wrote; the name is empty where reviewers are hidden."""
+    """What another reviewer wrote; the name is empty where reviewers are hidden.
+
+    `rubric` is the one it was given under.
+    """
 
     reviewer: str
+    rubric: tuple[RubricLine, ...]
     marks: dict[str, int | None]
     recommendation: str | None
     confidence: int | None
@@ -94,7 +100,11 @@ class OtherReview:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Everything a reviewer has before them: the version handed in, the rubric, their own text."""
+    """Everything a reviewer has before them: the version handed in, the rubric, their own text.
+
+    `given_under` is the rubric as it was when the review was handed in; `renewed` says that
+    another one holds now.
+    """
 
     code: str
     state: AssignmentState
@@ -109,6 +119,8 @@ class Workspace:
     team: tuple[str, ...]
     team_hidden: bool
     rubric: tuple[RubricLine, ...]
+    given_under: tuple[RubricLine, ...]
+    renewed: bool
     text: ReviewText
     submitted: ReviewText
     changed: bool
@@ -140,6 +152,7 @@ class Facts:
     cohort: Cohort
     review: Review | None
     version: Version | None
+    given_under: Rubric | None
     waiting: int
     done: int
 
@@ -165,6 +178,19 @@ def rubrics(session: Session, stage_ids: Collection[int]) -> dict[int, tuple[Rub
     for one in session.scalars(_RUBRICS, {"stages": list(stage_ids)}):
         found[one.stage_id].append(one)
     return {stage: _lines(criteria) for stage, criteria in found.items()}
+
+
+def lines_of(kept: Rubric) -> tuple[RubricLine, ...]:
+    """Return a rubric that was replaced, worded as it was."""
+    return _lines(
+        [
+            Criterion(
+                key=one["key"], name=Bilingual.of(one["name"]), help=Bilingual.of(one["help"]),
+                weight=one["weight"], counted=one["counted"], levels=one["levels"],
+            )
+            for one in kept.criteria
+        ]
+    )  # fmt: skip
 
 
 def _lines(criteria: Sequence[Criterion]) -> tuple[RubricLine, ...]:
@@ -204,6 +230,8 @@ def workspace(
         team=() if hidden else _names(version),
         team_hidden=hidden,
         rubric=lines,
+        given_under=lines_of(found.given_under) if found.given_under else lines,
+        renewed=found.given_under is not None,
         text=text_of(review),
         submitted=text_of(review, submitted=True),
         changed=review is not None and review.draft is not None,
@@ -217,7 +245,7 @@ def workspace(
         ),
         score=review.score if review else None,
         decline_reason=assignment.decline_reason,
-        others=_others(session, assignment, stage) if shown else (),
+        others=_others(session, assignment, stage, lines) if shown else (),
         others_rule=stage.others_visible,
     )
 
@@ -247,11 +275,14 @@ def _names(version: Version | None) -> tuple[str, ...]:
     return tuple(member["name"] for member in version.content.get("team", ())) if version else ()
 
 
-def _others(session: Session, assignment: Assignment, stage: Stage) -> tuple[OtherReview, ...]:
+def _others(
+    session: Session, assignment: Assignment, stage: Stage, lines: tuple[RubricLine, ...]
+) -> tuple[OtherReview, ...]:
     rows = session.execute(
-        select(Review, Person)
+        select(Review, Person, Rubric)
         .join(Assignment, Assignment.id == Review.assignment_id)
         .join(Person, Person.id == Assignment.reviewer_id)
+        .outerjoin(Rubric, Rubric.id == Review.rubric_id)
         .where(
             Assignment.passage_id == assignment.passage_id,
             Assignment.id != assignment.id,
@@ -262,11 +293,12 @@ def _others(session: Session, assignment: Assignment, stage: Stage) -> tuple[Oth
     found = (
         OtherReview(
             person.display_name if named else "",
+            lines_of(kept) if kept else lines,
             dict(review.marks),
             review.recommendation,
             review.confidence,
             review.comment_to_team,
         )
-        for review, person in rows
+        for review, person, kept in rows
     )
     return tuple(sorted(found, key=lambda one: (one.reviewer, one.comment_to_team)))

@@ -61,7 +61,10 @@ def design(session: Session, actor: Actor, programme: Programme) -> Design:
     """Load the designer's page; two queries."""
     rows = session.execute(_STAGES, {"programme": programme.id}).all()
     ideas = in_flight(session, actor, [row[0].id for row in rows])
-    cards = [StageCard(*tuple(row), ideas[row[0].id]) for row in rows]
+    cards = [
+        StageCard(stage, asked, marked, shown, decide, ideas[stage.id])
+        for stage, asked, marked, shown, decide in rows
+    ]
     return Design(
         tuple(card for card in cards if card.stage.removed_at is None),
         tuple(card for card in cards if card.stage.removed_at is not None),

@@ -68,6 +68,8 @@ def change(
     kept = _keep(session, stage, criteria, now) if reviews.submitted else None
     stage.scale = scale
     rows.apply(session, Criterion, stage, criteria, wanted, word="criterion", now=now)
+    for row in criteria.living:  # those that the form did not name, too
+        row.levels = [*row.levels, *[{"ja": "", "en": ""}] * scale][:scale]
     about: dict[str, Any] = {"actor_id": actor.id, "programme_id": programme.id}
     record(
         session,

@@ -5,13 +5,21 @@ from datetime import date
 from typing import Any
 
 from flask import request
-from wtforms import DateField, Field, IntegerField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    IntegerField,
+    SelectField,
+    StringField,
+)
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.cohort_dates import StageDates, faults
+from accelerator.domain.launch import Run
 from accelerator.i18n import language
 from accelerator.i18n import lazy_gettext as _
 from accelerator.i18n.places import countries, zones
@@ -43,6 +51,10 @@ class CohortForm(Form):
     )
     country = SelectField(
         _("Country"), description=_("Its weekends and holidays are no working days.")
+    )
+    waiting_list = BooleanField(
+        _("Keep a waiting list when all places are taken"),
+        description=_("Who hands in later stands in line; a free place goes to the first."),
     )
     intake_opens_on = _day(_("Intake opens"))
     intake_closes_on = _day(_("Intake closes"))
@@ -148,7 +160,10 @@ class CohortEditor:
     def values(self) -> dict[str, Any]:
         """Return the cohort's own values."""
         form = self.cohort
-        names = ("capacity", "time_zone", "country", "intake_opens_on", "intake_closes_on")
+        names = (
+            "capacity", "waiting_list", "time_zone", "country", "intake_opens_on",
+            "intake_closes_on",
+        )  # fmt: skip
         return {name: form[name].data for name in names} | {
             "name": Bilingual(form.name_ja.data or "", form.name_en.data or "")
         }
@@ -157,9 +172,31 @@ class CohortEditor:
         """Return each stage's days under its key."""
         return {key: form.dates() for key, form in self.stages.items()}
 
+    def run(self) -> Run | None:
+        """Return the days as they stand in the form, when each is one that is known."""
+        fields = (self.cohort.intake_opens_on, self.cohort.intake_closes_on)
+        fields += tuple(field for form in self.stages.values() for field in form)
+        if not all(isinstance(f.data, date) and has_calendar(f.data) for f in fields):
+            return None
+        return Run(*self.intake(), self.dates())
+
+    def field_id(self, stage: str, what: str) -> str:
+        """Return where a date stands on the page; `stage` is empty for the intake."""
+        form = self.stages[stage] if stage else self.cohort
+        return str(form[what].id)
+
     def chosen(self) -> Iterator[tuple[Field, date]]:
         """Yield each field that holds a day with a calendar."""
         for form in self:
             for field in form:
                 if isinstance(field.data, date) and has_calendar(field.data):
                     yield field, field.data
+
+
+def typed_day(text: str | None) -> date | None:
+    """Return the day that an address names, when it is one whose calendar is known."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if has_calendar(day) else None

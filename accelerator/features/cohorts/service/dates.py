@@ -4,36 +4,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from accelerator.activity import record
-from accelerator.activity.events.programmes import CohortChanged, CohortCreated, HandInMoved
+from accelerator.activity.admissions import tell_admitted
+from accelerator.activity.events.cohorts import CohortCloned
+from accelerator.activity.events.programmes import CohortChanged, CohortCreated
 from accelerator.calendars import calendar_of
 from accelerator.domain.cohort_dates import StageDates, StageSpan, propose, require_order
 from accelerator.domain.errors import DomainError, Stale
 from accelerator.domain.policy import Actor
-from accelerator.domain.stages import LIVING, PassageState, Timing
+from accelerator.domain.stages import Timing
+from accelerator.features.cohorts.service.moving import DAYS, Shift, move
 from accelerator.i18n import N_
+from accelerator.standing.places import admit_next
 from accelerator.storage.tables import (
-    Assignment,
     Cohort,
     CohortStage,
-    Idea,
-    Passage,
     Programme,
     Stage,
 )
 
-DAYS = ("hand_in_by", "review_by", "gate_on")
 Values = Mapping[str, Any]
 
 
 def suggest_intake(country: str, today: date) -> tuple[date, date]:
     """Return an intake of four weeks that begins two weeks from now, on working days."""
-    calendar = calendar_of(country, today.year)
-    opens = calendar.add(today, 10)
+    return intake_from(country, calendar_of(country, today.year).add(today, 10))
+
+
+def intake_from(country: str, opens_on: date) -> tuple[date, date]:
+    """Return an intake of four weeks from a day, or the next working day."""
+    calendar = calendar_of(country, opens_on.year)
+    opens = calendar.on_or_after(opens_on)
     return opens, calendar.add(opens, 20)
 
 
@@ -65,15 +70,29 @@ def create(
     values: Values,
     dates: Mapping[str, StageDates],
     now: datetime,
+    preparing: bool = False,
+    source: Cohort | None = None,
 ) -> Cohort:
-    """Set up a cohort with its dates; `dates` has one entry per stage that is not rolling."""
+    """Set up a cohort with its dates; `dates` has one entry per stage that is not rolling.
+
+    While `preparing` only those who run the programme see it. From its `source` it has the
+    questions of eligibility.
+    """
     stages = _dated_stages(session, programme.id)
     _require_order(values, (dates[stage.key] for stage in stages))
     if session.scalar(select(Cohort.id).where(Cohort.code == code)) is not None:
         raise DomainError(
             "cohort_code_taken", N_("A cohort with this code exists already."), field="code"
         )
-    cohort = Cohort(programme_id=programme.id, code=code, created_at=now, **values)
+    cohort = Cohort(
+        programme_id=programme.id,
+        code=code,
+        created_at=now,
+        preparing=preparing,
+        eligibility=[] if source is None else list(source.eligibility),
+        cloned_from_id=None if source is None else source.id,
+        **values,
+    )
     session.add(cohort)
     session.flush()
     for stage in stages:
@@ -91,6 +110,19 @@ def create(
         ),
         now=now,
     )
+    if source is not None:
+        record(
+            session,
+            CohortCloned(
+                actor_id=actor.id,
+                programme_id=programme.id,
+                subject=f"cohort:{code}",
+                path=f"/cohorts/{code}",
+                code=code,
+                source=source.code,
+            ),
+            now=now,
+        )
     return cohort
 
 
@@ -106,19 +138,13 @@ def change(
 ) -> None:
     """Change a cohort, unless somebody changed it meanwhile.
 
-    A moved hand-in date moves every passage that still stood on the old one, and the teams hear
-    of it; a moved review date moves the open assignments that stood on the old one. A team or a
-    reviewer with a date of their own keeps it, and so do milestones and answers already promised.
+    What stood on a moved date moves along, and whoever it belongs to hears: teams at work with a
+    hand-in, reviewers with a review date, open milestones with the gate they were counted from.
+    A team, a reviewer or a milestone with a date of its own keeps it, and so does every answer
+    already promised. More places let the first in line in.
     """
     session.refresh(cohort, with_for_update=True)
-    if cohort.version != version:
-        raise Stale(
-            "stale",
-            N_("Another manager saved this page after you opened it."),
-            theirs={},
-            mine={},
-            version=cohort.version,
-        )
+    require_fresh(cohort, version)
     stages = _dated_stages(session, cohort.programme_id)
     _require_order(values, (dates[stage.key] for stage in stages))
     changed = [name for name, value in values.items() if getattr(cohort, name) != value]
@@ -132,6 +158,8 @@ def change(
     # A moved date is a changed cohort: its version grows with it.
     flag_modified(cohort, "capacity")
     session.flush()
+    admitted = admit_next(session, cohort_id=cohort.id, now=now)
+    tell_admitted(session, admitted, actor_id=None, now=now)
     record(
         session,
         CohortChanged(
@@ -144,6 +172,18 @@ def change(
         ),
         now=now,
     )
+
+
+def require_fresh(cohort: Cohort, version: int) -> None:
+    """Raise Stale when somebody saved the cohort after this version was read."""
+    if cohort.version != version:
+        raise Stale(
+            "stale",
+            N_("Another manager saved this page after you opened it."),
+            theirs={},
+            mine={},
+            version=cohort.version,
+        )
 
 
 def _dated_stages(session: Session, programme_id: int) -> list[Stage]:
@@ -175,72 +215,15 @@ def _move_stage(
 ) -> list[str]:
     row = session.get(CohortStage, (cohort.id, stage.id))
     if row is None:
-        row = CohortStage(cohort_id=cohort.id, stage_id=stage.id)
-        session.add(row)
-    was = {name: getattr(row, name) for name in DAYS}
-    moved = [name for name in DAYS if was[name] != getattr(dates, name)]
+        days = {name: getattr(dates, name) for name in DAYS}
+        session.add(CohortStage(cohort_id=cohort.id, stage_id=stage.id, **days))
+        session.flush()
+        return list(DAYS)
+    shift = Shift(stage, StageDates(row.hand_in_by, row.review_by, row.gate_on), dates)
+    moved = [name for name in DAYS if shift.moves(name)]
+    if moved:
+        move(session, actor=actor, cohort=cohort, shift=shift, now=now)
     for name in moved:
         setattr(row, name, getattr(dates, name))
     session.flush()
-    if "hand_in_by" in moved:
-        _move_hand_in(session, cohort, stage, was["hand_in_by"], dates, actor=actor, now=now)
-    if "review_by" in moved:
-        _move_reviews(session, cohort, stage, was["review_by"], dates)
     return moved
-
-
-def _move_hand_in(
-    session: Session,
-    cohort: Cohort,
-    stage: Stage,
-    was: date | None,
-    dates: StageDates,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    rows = session.execute(
-        select(Idea, Passage)
-        .join(Passage, Passage.id == Idea.passage_id)
-        .where(
-            Idea.cohort_id == cohort.id,
-            Idea.state.in_(LIVING),
-            Passage.stage_id == stage.id,
-            Passage.state == PassageState.OPEN,
-            Passage.hand_in_by == was,
-        )
-        .order_by(Idea.id)
-    )
-    for idea, passage in rows.all():
-        event = HandInMoved(
-            actor_id=actor.id,
-            programme_id=cohort.programme_id,
-            idea_id=idea.id,
-            path=f"/ideas/{idea.code}",
-            code=idea.code,
-            title=idea.title,
-            stage=stage.name,
-            was=passage.hand_in_by.isoformat(),
-            hand_in_by=dates.hand_in_by.isoformat(),
-        )
-        passage.hand_in_by = dates.hand_in_by
-        record(session, event, now=now)
-
-
-def _move_reviews(
-    session: Session, cohort: Cohort, stage: Stage, was: date | None, dates: StageDates
-) -> None:
-    passages = (
-        select(Passage.id)
-        .join(Idea, Idea.id == Passage.idea_id)
-        .where(Idea.cohort_id == cohort.id, Passage.stage_id == stage.id)
-    )
-    session.execute(
-        update(Assignment)
-        .where(
-            Assignment.passage_id.in_(passages),
-            Assignment.state.in_(("assigned", "accepted")),
-            Assignment.due_on == was,
-        )
-        .values(due_on=dates.review_by)
-    )

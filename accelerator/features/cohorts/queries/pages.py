@@ -12,8 +12,9 @@ from accelerator.calendars import calendar_of
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.cohort_dates import IntakeState, intake_state
 from accelerator.domain.policy import Actor, Role
-from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.domain.stages import PLACELESS, IdeaState, PassageState
 from accelerator.domain.workdays import Calendar
+from accelerator.features.cohorts.queries.timeline import Picture, picture
 from accelerator.storage.tables import Cohort, CohortStage, Idea, Passage, Programme, Stage
 from accelerator.storage.visibility import visible_ideas
 
@@ -56,8 +57,11 @@ class OpenIntake:
     code: str
     name: Bilingual
     programme: Bilingual
+    about: Bilingual
     closes_on: date
     today: date
+    free: int
+    waiting_list: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class CohortRow:
     name: Bilingual
     programme: Bilingual
     intake: IntakeState
+    preparing: bool
     stages: tuple[StageCounts, ...]
     next: Day | None
 
@@ -89,6 +94,7 @@ class CohortPage:
     intake: IntakeState
     past: tuple[Day, ...]
     ahead: tuple[Day, ...]
+    picture: Picture
     oversees: bool
     stages: tuple[StageCounts, ...]
     ended: dict[str, int]
@@ -101,18 +107,31 @@ class CohortPage:
     @property
     def taken(self) -> int:
         """Return how many ideas came in and were not withdrawn."""
-        ended = sum(n for state, n in self.ended.items() if state != IdeaState.WITHDRAWN)
+        ended = sum(n for state, n in self.ended.items() if state not in PLACELESS)
         return ended + sum(stage.ideas for stage in self.stages)
 
 
 def open_intakes(session: Session, *, now: datetime) -> list[OpenIntake]:
     """List the cohorts that take ideas in now, by when they close."""
     about = now.date()  # in UTC: no zone is further than a day away
+    taken = (
+        select(func.count())
+        .select_from(Idea)
+        .where(Idea.cohort_id == Cohort.id, Idea.state.not_in(PLACELESS))
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Cohort, Programme.name.label("programme"))
+        select(
+            Cohort,
+            Programme.name.label("programme"),
+            Programme.summary.label("about"),
+            taken.label("taken"),
+        )
         .join(Programme, Programme.id == Cohort.programme_id)
         .where(
             Programme.archived_at.is_(None),
+            Cohort.preparing.is_(False),
             Cohort.intake_opens_on <= about + timedelta(days=1),
             Cohort.intake_closes_on >= about - timedelta(days=1),
         )
@@ -124,11 +143,14 @@ def open_intakes(session: Session, *, now: datetime) -> list[OpenIntake]:
             row.Cohort.code,
             row.Cohort.name,
             row.programme,
+            row.about,
             row.Cohort.intake_closes_on,
             _today(row.Cohort, now),
+            max(row.Cohort.capacity - row.taken, 0),
+            row.Cohort.waiting_list,
         )
         for row in rows
-        if _intake(row.Cohort, now) is IntakeState.OPEN
+        if intake_of(row.Cohort, now) is IntakeState.OPEN
     ]
 
 
@@ -167,7 +189,8 @@ def overseen(session: Session, actor: Actor, *, now: datetime, after: str = "") 
                 code=cohort.code,
                 name=cohort.name,
                 programme=row.programme,
-                intake=_intake(cohort, now),
+                intake=intake_of(cohort, now),
+                preparing=cohort.preparing,
                 stages=_stage_rows(mine, counts.get(cohort.id, {}), actor),
                 next=ahead[0] if ahead else None,
             )
@@ -179,15 +202,18 @@ def page(session: Session, actor: Actor, cohort: Cohort, *, now: datetime) -> Co
     """Load what the page of a cohort shows."""
     programme = session.get_one(Programme, cohort.programme_id)
     stages = _stages_of(session, {cohort.programme_id}).get(cohort.programme_id, [])
-    past, ahead = _timeline(cohort, stages, dates_of(session, cohort), now)
+    dates = dates_of(session, cohort)
+    past, ahead = _timeline(cohort, stages, dates, now)
+    there = [stage for stage in stages if stage.removed_at is None]
     oversees = actor.is_admin or cohort.programme_id in _overseen(actor)
     counts = _counts(session, actor, [cohort.id]).get(cohort.id, {}) if oversees else {}
     return CohortPage(
         programme=programme,
         today=_today(cohort, now),
-        intake=_intake(cohort, now),
+        intake=intake_of(cohort, now),
         past=past,
         ahead=ahead,
+        picture=picture(session, cohort, there, dates, _today(cohort, now)),
         oversees=oversees,
         stages=_stage_rows(stages, counts, actor),
         ended=_ended(session, actor, cohort) if oversees else {},
@@ -231,7 +257,7 @@ def _overseen(actor: Actor) -> frozenset[int]:
 
 
 def _ended(session: Session, actor: Actor, cohort: Cohort) -> dict[str, int]:
-    """Count the ideas whose way has ended, or rests, by state."""
+    """Count the ideas whose way has ended, rests, or has not begun for want of a place."""
     rows = session.execute(
         select(Idea.state, func.count().label("ideas"))
         .where(
@@ -248,7 +274,8 @@ def _today(cohort: Cohort, now: datetime) -> date:
     return now.astimezone(ZoneInfo(cohort.time_zone)).date()
 
 
-def _intake(cohort: Cohort, now: datetime) -> IntakeState:
+def intake_of(cohort: Cohort, now: datetime) -> IntakeState:
+    """Return whether a cohort takes ideas in now, by its dates."""
     return intake_state(cohort.intake_opens_on, cohort.intake_closes_on, _today(cohort, now))
 
 

@@ -1,0 +1,1 @@
+"""Limits of what managers type about a cohort."""
