@@ -105,3 +105,16 @@ def test_every_line_leads_to_a_page_where_it_can_be_mended(world):
         answer = client.get(path)
         assert answer.status_code == 200, line
         assert not anchor or f'id="{anchor}"' in answer.get_data(as_text=True), line
+
+
+def test_a_cohort_being_prepared_says_what_it_lacks(world):
+    world.cohort("N27", preparing=True, name=Bilingual("", "Next"))
+    client = world.client("manager")
+    with queries(world.engine) as statements:
+        page = client.get("/cohorts/N27").get_data(as_text=True)
+    assert len(statements) <= 10
+    assert "Nothing stands in the way of opening the intake." in page
+    assert "The cohort&#39;s name is written in one language only." in page.replace("'", "&#39;")
+    assert 'href="/cohorts/N27/edit"' in page
+    assert "before intake" not in world.client("sponsor").get("/cohorts/N27").get_data(as_text=True)
+    assert "Before intake opens" not in client.get("/cohorts/S27").get_data(as_text=True)

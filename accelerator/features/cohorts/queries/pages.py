@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from accelerator.calendars import calendar_of
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.checklist import Checklist
 from accelerator.domain.cohort_dates import IntakeState, intake_state
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import PLACELESS, IdeaState, PassageState
 from accelerator.domain.workdays import Calendar
 from accelerator.features.cohorts.queries.timeline import Picture, picture
+from accelerator.standing.checklist import checklist
 from accelerator.storage.tables import Cohort, CohortStage, Idea, Passage, Programme, Stage
 from accelerator.storage.visibility import visible_ideas
 
@@ -98,6 +100,7 @@ class CohortPage:
     oversees: bool
     stages: tuple[StageCounts, ...]
     ended: dict[str, int]
+    missing: Checklist | None
 
     @property
     def days_off(self) -> tuple[Day, ...]:
@@ -206,7 +209,9 @@ def page(session: Session, actor: Actor, cohort: Cohort, *, now: datetime) -> Co
     past, ahead = _timeline(cohort, stages, dates, now)
     there = [stage for stage in stages if stage.removed_at is None]
     oversees = actor.is_admin or cohort.programme_id in _overseen(actor)
-    counts = _counts(session, actor, [cohort.id]).get(cohort.id, {}) if oversees else {}
+    busy = oversees and not cohort.preparing  # nothing comes in while it is prepared
+    counts = _counts(session, actor, [cohort.id]).get(cohort.id, {}) if busy else {}
+    lacking = oversees and cohort.preparing
     return CohortPage(
         programme=programme,
         today=_today(cohort, now),
@@ -216,7 +221,10 @@ def page(session: Session, actor: Actor, cohort: Cohort, *, now: datetime) -> Co
         picture=picture(session, cohort, there, dates, _today(cohort, now)),
         oversees=oversees,
         stages=_stage_rows(stages, counts, actor),
-        ended=_ended(session, actor, cohort) if oversees else {},
+        ended=_ended(session, actor, cohort) if busy else {},
+        missing=checklist(session, programme, now=now, cohort=cohort, stages=there, dates=dates)
+        if lacking
+        else None,
     )
 
 
