@@ -12,17 +12,14 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from accelerator.storage.engine import make_engine
 from accelerator.storage.migrate import upgrade
-from benchmarks import report
+from benchmarks import databases, report
 from benchmarks.company import make
 from benchmarks.measuring import Round, Site, measure
 
@@ -58,7 +55,7 @@ def main() -> int:
         name = "SQLite" if database == "sqlite" else "PostgreSQL"
         with (
             tempfile.TemporaryDirectory(prefix="bench-") as folder,
-            _databases(database, Path(folder)) as urls,
+            databases.empty(database, Path(folder)) as urls,
         ):
             rounds += measure(name, [_site(name, next(urls), n, Path(folder)) for n in sizes])
     text = "\n".join(report.lines(rounds))
@@ -81,22 +78,6 @@ def _site(name: str, url: str, ideas: int, folder: Path) -> Site:
     company = make(engine, ideas)
     print(f"{name}: {ideas:,} ideas written in {time.perf_counter() - start:.0f} s", flush=True)
     return Site(engine, url, company, folder)
-
-
-@contextmanager
-def _databases(kind: str, folder: Path) -> Iterator[Iterator[str]]:
-    """Yield the addresses of as many empty databases as are asked for."""
-    if kind == "sqlite":
-        yield (f"sqlite:///{folder}/{n}.sqlite3" for n in count())
-        return
-    from tests.postgres import PostgresServer
-
-    server = PostgresServer()
-    try:
-        server.start()
-        yield (server.create(f"benchmark_{n}", lambda _: None) for n in count())
-    finally:
-        server.remove()
 
 
 raise SystemExit(main())

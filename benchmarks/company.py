@@ -69,9 +69,11 @@ class Company:
     word: str = "電池"
 
 
-def make(engine: Engine, ideas: int, now: datetime | None = None) -> Company:
-    """Fill an empty, migrated database."""
-    maker = _Maker(now or datetime.now(UTC), ideas)
+def make(
+    engine: Engine, ideas: int, now: datetime | None = None, *, all_wait: bool = False
+) -> Company:
+    """Fill an empty, migrated database; with `all_wait` nothing is decided yet."""
+    maker = _Maker(now or datetime.now(UTC), ideas, all_wait=all_wait)
     with transaction(engine) as session:
         maker.run(session)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -80,8 +82,8 @@ def make(engine: Engine, ideas: int, now: datetime | None = None) -> Company:
 
 
 class _Maker:
-    def __init__(self, now: datetime, ideas: int) -> None:
-        self.now, self.ideas = now, ideas
+    def __init__(self, now: datetime, ideas: int, *, all_wait: bool) -> None:
+        self.now, self.ideas, self.all_wait = now, ideas, all_wait
         self.today: date = now.date()
         self.draw = random.Random(20261123)
         self.owners = max(200, ideas // 4)
@@ -301,7 +303,7 @@ class _Rows:
 
     def _waits(self, n: int) -> bool:
         """One idea in four still waits at its gate, and all of the measured reviewer's."""
-        return n % 4 == 0 or 0 in self._panel(n)
+        return self.maker.all_wait or n % 4 == 0 or 0 in self._panel(n)
 
     def _panel(self, n: int) -> list[int]:
         panel = [1 + (n * REVIEWS + k) % (REVIEWERS - 1) for k in range(REVIEWS)]
