@@ -22,6 +22,8 @@ import Sentence from "./controllers/sentence.js";
 import Shortcuts from "./controllers/shortcuts.js";
 import SubmitOnce from "./controllers/submit_once.js";
 import Theme from "./controllers/theme.js";
+import Timer from "./controllers/timer.js";
+import Turn from "./controllers/turn.js";
 import { forgetAll, forgetArrived } from "./drafts.js";
 
 forgetArrived();
@@ -51,6 +53,8 @@ const controllers = {
   shortcuts: Shortcuts,
   "submit-once": SubmitOnce,
   theme: Theme,
+  timer: Timer,
+  turn: Turn,
 };
 for (const [name, controller] of Object.entries(controllers)) application.register(name, controller);
 

@@ -10,6 +10,9 @@ from accelerator.domain.errors import DomainError
 from accelerator.domain.gates import (
     LONGEST_CONDITION,
     MOST_AT_ONCE,
+    MOST_LINES,
+    Change,
+    Condition,
     CutLine,
     DecidedMeanwhile,
     Unsound,
@@ -22,11 +25,16 @@ from accelerator.domain.gates import (
     require_sound,
     require_to_come,
     require_undoable,
+    require_window,
 )
 from accelerator.domain.stages import ADVANCING, IdeaState, Outcome, idea_state_after
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+SOON = TODAY + timedelta(days=9)
+DUE = Condition("a" * LONGEST_CONDITION, SOON)
+TOO_LONG = "a" * (LONGEST_CONDITION + 1)
 
 texts = st.sampled_from(["", "because"])
 verdicts = st.builds(
@@ -34,8 +42,19 @@ verdicts = st.builds(
     outcome=st.sampled_from(Outcome),
     reason=texts,
     next_step=texts,
-    conditions=st.lists(st.just("a condition"), max_size=2).map(tuple),
+    conditions=st.lists(
+        st.builds(
+            Condition,
+            texts,
+            st.none() | st.dates(TODAY - timedelta(days=1), TODAY + timedelta(days=2)),
+        ),
+        max_size=2,
+    ).map(tuple),
+    checklist=st.lists(st.just("a thing to do"), max_size=2).map(tuple),
+    change=st.none() | st.sampled_from(Change),
     would_change=texts,
+    watcher_id=st.none() | st.just(7),
+    learned=texts,
     revisit_on=st.none() | st.dates(TODAY - timedelta(days=3), TODAY + timedelta(days=3)),
 )
 
@@ -54,11 +73,18 @@ def test_a_sound_verdict_says_all_the_team_must_hear_and_nothing_else(verdict):
     complete = (
         bool(verdict.reason)
         and bool(verdict.conditions) == (verdict.outcome is Outcome.CONDITIONS)
+        and all(c.text and c.due_on is not None and c.due_on > TODAY for c in verdict.conditions)
+        and bool(verdict.checklist) == (verdict.outcome is Outcome.REWORK)
+        and (verdict.change is not None) == parks
         and bool(verdict.would_change) == parks
         and (verdict.revisit_on is not None) == parks
         and (not parks or verdict.revisit_on > TODAY)
+        and (parks or verdict.watcher_id is None)
+        and (verdict.outcome is Outcome.STOP or not verdict.learned)
     )
     assert (fields(verdict) == []) == complete
+    if complete:
+        assert Verdict.of(verdict.as_dict()) == verdict
 
 
 @given(verdicts)
@@ -71,17 +97,29 @@ def test_there_is_no_decision_without_a_reason(verdict):
     [
         (Verdict(Outcome.STOP, ""), ["reason"]),
         (Verdict(Outcome.CONDITIONS, "x"), ["conditions"]),
-        (Verdict(Outcome.ADVANCE, "x", conditions=("a",)), ["conditions"]),
-        (Verdict(Outcome.CONDITIONS, "x", conditions=("a" * LONGEST_CONDITION,)), []),
+        (Verdict(Outcome.ADVANCE, "x", conditions=(DUE,)), ["conditions"]),
+        (Verdict(Outcome.CONDITIONS, "x", conditions=(DUE,)), []),
+        (Verdict(Outcome.CONDITIONS, "x", conditions=(Condition("a", TODAY),)), ["conditions"]),
+        (Verdict(Outcome.CONDITIONS, "x", conditions=(Condition("a"),)), ["conditions"]),
         (
-            Verdict(Outcome.CONDITIONS, "x", conditions=("a" * (LONGEST_CONDITION + 1),)),
+            Verdict(Outcome.CONDITIONS, "x", conditions=(Condition(TOO_LONG, SOON),)),
             ["conditions"],
         ),
-        (Verdict(Outcome.PARK, ""), ["reason", "would_change", "revisit_on"]),
-        (Verdict(Outcome.PARK, "x", would_change="y", revisit_on=TODAY), ["revisit_on"]),
+        (Verdict(Outcome.CONDITIONS, "x", conditions=(DUE,) * (MOST_LINES + 1)), ["conditions"]),
+        (Verdict(Outcome.REWORK, "x"), ["checklist"]),
+        (Verdict(Outcome.REWORK, "x", checklist=("a",)), []),
+        (Verdict(Outcome.REWORK, "x", checklist=(TOO_LONG,)), ["checklist"]),
+        (Verdict(Outcome.REWORK, "x", checklist=("a",) * (MOST_LINES + 1)), ["checklist"]),
+        (Verdict(Outcome.ADVANCE, "x", checklist=("a",)), ["checklist"]),
+        (Verdict(Outcome.ADVANCE, "x", learned="a"), ["learned"]),
+        (Verdict(Outcome.PARK, ""), ["reason", "change", "would_change", "revisit_on"]),
         (
-            Verdict(Outcome.STOP, "x", would_change="y", revisit_on=TODAY),
-            ["would_change", "revisit_on"],
+            Verdict(Outcome.PARK, "x", change=Change.DATE, would_change="y", revisit_on=TODAY),
+            ["revisit_on"],
+        ),
+        (
+            Verdict(Outcome.STOP, "x", would_change="y", revisit_on=TODAY, watcher_id=3),
+            ["would_change", "revisit_on", "watcher_id"],
         ),
     ],
 )
@@ -161,3 +199,13 @@ def test_the_cut_line_stands_where_asked_else_where_it_separates_the_ideas(asked
     else:
         assert line == CutLine((ranked + 1) // 2, Why.HALF)
         assert left == 0 or left >= ranked
+
+
+def test_a_decision_leaves_no_sooner_than_it_can_be_undone():
+    window = timedelta(minutes=10)
+    require_window(None, window=window, now=NOW)
+    require_window(NOW + window, window=window, now=NOW)
+    with pytest.raises(DomainError) as refused:
+        require_window(NOW + window - timedelta(seconds=1), window=window, now=NOW)
+    assert refused.value.field == "announce_at"
+    assert refused.value.values == {"minutes": 10}
