@@ -21,7 +21,7 @@ class DeciderRow:
 
 _STAGE: BindParameter[int] = bindparam("stage")
 _NAMED = exists().where(Decider.stage_id == _STAGE)
-_DECIDERS = (
+DECIDERS = (
     select(Person)
     .where(
         Person.disabled_at.is_(None),
@@ -44,7 +44,7 @@ _DECIDERS = (
 
 def deciders_of(session: Session, stage: Stage) -> tuple[DeciderRow, ...]:
     """List who decides at a gate; one query."""
-    people = session.scalars(_DECIDERS, {"stage": stage.id, "programme": stage.programme_id})
+    people = session.scalars(DECIDERS, {"stage": stage.id, "programme": stage.programme_id})
     return tuple(
         DeciderRow(one.id, one.display_name, Party(one.id, one.department, one.line_manager_id))
         for one in people

@@ -209,8 +209,7 @@ def promise_page(
 
 
 def _promise(row: Any) -> PromiseRow:
-    *facts, state = row
-    return PromiseRow(*facts, Promise(state))
+    return PromiseRow(*row[:9], state=Promise(row[9]))
 
 
 _ROWS: Any = (

@@ -1,0 +1,1 @@
+"""What deciders do before, in and after a meeting."""
