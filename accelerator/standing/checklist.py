@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, cast, func, literal, null, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, case, cast, func, literal, null, select
+from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 
 from accelerator.calendars import calendar_of
@@ -25,7 +25,6 @@ from accelerator.storage.tables import (
     Stage,
 )
 
-_MANAGES = aliased(Membership)
 _WHO = (
     select(
         Membership.role.label("what"), cast(null(), Integer).label("stage"),
@@ -36,17 +35,11 @@ _WHO = (
     .group_by(Membership.role)
     .union_all(
         select(
-            literal("decider"), Decider.stage_id, func.count(), func.count(_MANAGES.id),
+            literal("decider"), Decider.stage_id, func.count(),
+            func.count(case((Person.disabled_at.is_(None), 1))),
         )
         .join(Stage, Stage.id == Decider.stage_id)
         .join(Person, Person.id == Decider.person_id)
-        .outerjoin(
-            _MANAGES,
-            (_MANAGES.person_id == Decider.person_id)
-            & (_MANAGES.programme_id == Stage.programme_id)
-            & (_MANAGES.role == Role.MANAGER)
-            & Person.disabled_at.is_(None),
-        )
         .where(Stage.programme_id == bindparam("programme"))
         .group_by(Decider.stage_id)
     )

@@ -24,7 +24,7 @@ def of_people(outline: Outline, people: People) -> Iterator[Gap]:
     for stage in outline["stages"]:
         chosen, able = people.deciders.get(stage["key"], (0, 0))
         if chosen and not able:
-            text = N_("%(stage)s: none of those who decide at the gate manages it any more.")
+            text = N_("%(stage)s: none of those who decide at the gate can sign in any more.")
             values = {"stage": stage["name"]}
             yield Gap("no_decider", True, text, Place.STAGE, stage["key"], values)
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from accelerator.calendars import calendar_of
 from accelerator.domain.answers import Asked, Condition, Kind, Option
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.policy import Role
+from accelerator.standing.deciders import deciders_of
 from accelerator.standing.outlines import rows
-from accelerator.storage.tables import Decider, Membership, Person, Programme, Stage
+from accelerator.storage.tables import Programme, Stage
 
 MOST_NAMES = 12
 
@@ -133,23 +133,11 @@ def example(stage: Mapping[str, Any], *, country: str, today: date) -> Example:
 
 
 def deciders(session: Session, programme: Programme, stage_key: str) -> list[str]:
-    """Name who decides at a stage's gate: those chosen, else the managers; one query or two."""
-    chosen = (
-        select(Person)
-        .join(Decider, Decider.person_id == Person.id)
-        .join(Stage, Stage.id == Decider.stage_id)
-        .where(Stage.programme_id == programme.id, Stage.key == stage_key)
-    )
-    managers = (
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.programme_id == programme.id, Membership.role == Role.MANAGER)
-    )
-    for wanted in (chosen, managers):
-        active = wanted.where(Person.disabled_at.is_(None)).order_by(Person.id).limit(MOST_NAMES)
-        if found := session.scalars(active).all():
-            return [person.display_name for person in found]
-    return []
+    """Name who decides at a stage's gate: those chosen, else the managers; two queries."""
+    stage = session.scalars(
+        select(Stage).where(Stage.programme_id == programme.id, Stage.key == stage_key)
+    ).one()
+    return [row.name for row in deciders_of(session, stage)[:MOST_NAMES]]
 
 
 def _asked(question: Mapping[str, Any]) -> Asked:

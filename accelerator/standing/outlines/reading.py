@@ -17,7 +17,7 @@ from accelerator.domain.outline.nodes import Entry
 from accelerator.i18n import N_
 
 MOST_BYTES = 1_000_000
-MOST_EVENTS = 200_000
+MOST_EVENTS = 60_000
 DEEPEST = 12
 Found = tuple[dict[str, Any], tuple[Fault, ...]]
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

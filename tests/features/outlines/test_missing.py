@@ -40,7 +40,7 @@ def test_facts_come_from_the_rows(world):
         )
         first = world.stage_ids[0]
         session.execute(delete(Criterion).where(Criterion.stage_id == first))
-        session.add(Decider(stage_id=first, person_id=world.people["employee"]))
+        session.add(Decider(stage_id=first, person_id=world.people["disabled"]))
         session.get_one(Person, world.people["manager"]).disabled_at = NOW
     found = missing(world)
     assert {code for code, gap in found.items() if gap.blocking} == {
