@@ -93,12 +93,14 @@ def a_cohort(manager: Visitor) -> None:
     """Its intake is open today; all other dates are proposed."""
     manager.open("/programmes/tech-2027")
     manager.press("New cohort")
+    manager.press("See the dates")
     manager.page.fill("#code", "T27")
     manager.page.fill("#name_ja", "2027年春期")
     manager.page.fill("#name_en", "Spring 2027")
     manager.page.fill("#intake_opens_on", TODAY.isoformat())
     manager.press("Propose the dates of the stages")
     manager.press("Set up the cohort")
+    manager.press("Open the intake")
     expect(manager.page.locator("h1")).to_contain_text("2027")
 
 
