@@ -59,6 +59,7 @@ class Designer:
     questions: tuple[Question, ...]
     removed: tuple[Question, ...]
     standing: int
+    lacking: Mapping[str, list[str]]
 
     @property
     def mark(self) -> str:
@@ -67,7 +68,7 @@ class Designer:
 
     def untranslated(self) -> int:
         """Count the questions of which some text has one language only."""
-        return sum(bool(lacking(question)) for question in self.questions)
+        return sum(map(bool, self.lacking.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +133,14 @@ def designer(session: Session, actor: Actor, stage: Stage) -> Designer:
     standing = session.scalar(
         open_ideas.where(Idea.state == IdeaState.ACTIVE, visible_ideas(actor)), {"stage": stage.id}
     )
+    present = tuple(question for question in questions if question.removed_at is None)
     return Designer(
         stage,
         tuple((row.key, row.name) for row in stages),
-        tuple(question for question in questions if question.removed_at is None),
+        present,
         tuple(question for question in questions if question.removed_at is not None),
         standing or 0,
+        {question.key: lacking(question) for question in present},
     )
 
 
@@ -207,5 +210,12 @@ def _answers(
 
 def lacking(question: Question) -> list[str]:
     """Return the languages in which some text of a question is still missing."""
-    texts = [question.label, question.help, *(option.label for option in question.asked.options)]
-    return [side for side in ("ja", "en") if any(text and not text.side(side) for text in texts)]
+    texts = [question.label, question.help]
+    texts += [Bilingual.of(option.get("label") or option) for option in question.options]
+    sides = {
+        side
+        for text in texts
+        for side, here, there in (("ja", text.ja, text.en), ("en", text.en, text.ja))
+        if there and not here
+    }
+    return sorted(sides, reverse=True)

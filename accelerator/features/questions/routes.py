@@ -56,7 +56,6 @@ def _list(programme: Any, stage: Any, refused: DomainError | None = None) -> str
         "questions/index.html",
         programme=programme,
         page=queries.designer(db(), actor(), stage),
-        lacking=queries.lacking,
         refused=refused,
         kinds=KINDS,
     )
