@@ -19,8 +19,11 @@ from sqlalchemy import Engine, select
 from werkzeug.routing import Rule
 
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.stages import Outcome
 from accelerator.storage.tables import (
     Attachment,
+    Batch,
+    BatchItem,
     Conflict,
     Delivery,
     Evidence,
@@ -35,6 +38,7 @@ from accelerator.storage.tables import (
     SignIn,
 )
 from tests.checking import CheckingClient
+from tests.features.gates.acts import VERDICTS
 from tests.world import NOW, TODAY, World
 
 GOLDEN = Path(__file__).parent / "access.txt"
@@ -117,6 +121,14 @@ def values(world: World) -> dict[str, Any]:
             state="failed", made_by_id=world.people["manager"], made_at=NOW,
             result={"error": "unsolved"},
         )  # fmt: skip
+        batch = Batch(
+            cohort_id=world.cohort_id, stage_id=world.stage_ids[0], state="cancelled", total=1,
+            verdict=VERDICTS[Outcome.STOP].as_dict(), made_by_id=world.people["manager"],
+            made_at=NOW, done=1,
+        )  # fmt: skip
+        session.add(batch)
+        session.flush()
+        session.add(BatchItem(batch_id=batch.id, passage_id=idea.passage_id, state="cancelled"))
         final = Final(
             cohort_id=world.cohort_id, stage_id=world.stage_ids[0], seed=1,
             opened_by_id=world.people["manager"], opened_at=NOW, closed_at=None,
@@ -140,7 +152,7 @@ def values(world: World) -> dict[str, Any]:
             "attachment_id": attachment.id, "delivery_id": delivery.id, "number": 1,
             "person_id": world.people["mate"], "token": "no-such-token", "sign_in_id": 999,
             "assignment_id": 1, "filename": "img/mark.svg", "link_id": 1, "event_id": 1,
-            "membership_id": 1, "role": "reviewer", "proposal_id": proposal.id,
+            "membership_id": 1, "role": "reviewer", "proposal_id": proposal.id, "batch_id": batch.id,
         }  # fmt: skip
 
 
