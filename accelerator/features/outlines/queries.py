@@ -65,6 +65,16 @@ class Preview:
         """Return the questions as a form asks them, each with its help."""
         return tuple((_asked(one), one["help"]) for one in self.stage["questions"])
 
+    @property
+    def carried(self) -> dict[str, Bilingual]:
+        """Return the questions that begin with an earlier answer, each with that stage's name."""
+        names = dict(self.stages)
+        return {
+            one["key"]: names[one["carried_from"]["stage"]]
+            for one in self.stage["questions"]
+            if one["carried_from"]
+        }
+
     def label_of(self, key: str) -> Bilingual:
         """Return the words of a question, or nothing when it is no longer there."""
         return next(

@@ -79,3 +79,56 @@ def test_every_stage_of_a_ready_made_programme_can_be_previewed_in_few_queries(w
             assert len(statements) <= 8
             for question in stage["questions"] if who != "manager" else ():
                 assert question["label"].en.replace("'", "&#39;") in answer.get_data(as_text=True)
+
+
+KINDS = """\
+name: {en: Kinds}
+stages:
+  - key: first
+    name: {en: First}
+    time_box_days: 5
+    promise_days: 5
+    questions:
+      - key: route
+        kind: choice
+        label: {en: Route}
+        options: [{key: a, label: {en: Alone}}, {key: b, label: {en: Together}}]
+      - {key: who, kind: person, label: {en: Who}, condition: {question: route, any_of: [b]}}
+      - {key: cost, kind: money, label: {en: Cost}, options: [{key: JPY, label: {en: Yen}}]}
+      - {key: plan, kind: table, label: {en: Plan}, options: [{key: m, label: {en: Month}}]}
+      - {key: paper, kind: file, label: {en: Paper}}
+      - {key: sorts, kind: several, label: {en: Sorts}, options: [{key: a, label: {en: Aa}},
+         {key: b, label: {en: Bb}}]}
+      - {key: day, kind: date, label: {en: Day}}
+      - {key: count, kind: number, label: {en: Count}}
+      - {key: page, kind: link, label: {en: Page}}
+  - key: second
+    name: {en: Second}
+    time_box_days: 5
+    promise_days: 5
+    questions:
+      - {key: cost, kind: money, label: {en: Cost}, options: [{key: JPY, label: {en: Yen}}],
+         carried_from: {stage: first, question: cost}}
+"""
+
+
+def test_every_kind_of_question_has_its_field(world):
+    with world.session() as session:
+        outline, faults = reading.read_text(KINDS)
+        assert faults == ()
+        made = rows.build(session, outline, key="kinds", name=Bilingual(), now=NOW)
+        session.flush()
+        programme_id = made.id
+    world.role("manager", Role.MANAGER, programme_id)
+    client = world.client("manager")
+    form = client.get("/programmes/kinds/preview").get_data(as_text=True)
+    for question in outline["stages"][0]["questions"]:
+        assert f"answer_{question['key']}" in form
+    assert "Asked only after a certain answer to “Route”." in form
+    assert "Month" in form
+    second = client.get("/programmes/kinds/preview?stage=second").get_data(as_text=True)
+    assert "It begins with the answer given in “First”." in second
+    review = client.get("/programmes/kinds/preview?as=reviewer").get_data(as_text=True)
+    assert "This stage has no rubric." in review
+    manager = client.get("/programmes/kinds/preview?as=manager").get_data(as_text=True)
+    assert "This stage has no milestones." in manager
