@@ -147,6 +147,11 @@ def _row(
     )  # fmt: skip
 
 
+def programme_key(session: Session, cohort: Cohort) -> str:
+    """Return the key of a cohort's programme; one query."""
+    return session.get_one(Programme, cohort.programme_id).key
+
+
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
     """The promise to one team, in one passage."""
@@ -209,7 +214,10 @@ def promise_page(
 
 
 def _promise(row: Any) -> PromiseRow:
-    return PromiseRow(*row[:9], state=Promise(row[9]))
+    code, title, stage, cohort, handed_in_at, promise_on, told_on, until, days, state = row
+    return PromiseRow(
+        code, title, stage, cohort, handed_in_at, promise_on, told_on, until, days, Promise(state)
+    )
 
 
 _ROWS: Any = (

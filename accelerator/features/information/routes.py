@@ -103,6 +103,19 @@ def promises(programme: Any) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@bp.get("/cohorts/<cohort_code>/<stage_key>/promises")
+@allow(Permission.PROMISE_VIEW, subject="cohort_stage")
+def of_gate(cohort_stage: Any) -> ResponseReturnValue:
+    """Lead to the promises of one gate."""
+    cohort, stage = cohort_stage
+    return redirect(
+        url_for(
+            "information.promises", programme_key=queries.programme_key(db(), cohort),
+            cohort=cohort.code, stage=stage.key, show=_asked("show") or None,
+        )
+    )  # fmt: skip
+
+
 def _names(pairs: Any) -> list[tuple[str, str]]:
     return [(key, name.pick(language())) for key, name in pairs]
 

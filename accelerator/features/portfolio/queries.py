@@ -1,4 +1,4 @@
-"""What the page of the portfolio shows; three queries, however many ideas."""
+"""What the page of the portfolio shows; four queries, however many ideas."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.promise import Promise
 from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.standing.promises import Figures, counted
 from accelerator.storage.tables import Cohort, Idea, Passage, Programme, Stage
 
 
@@ -21,7 +23,7 @@ class StageRow:
     reached: int
     inside: int
     waiting: int
-    late: int
+    promises: Figures
     readiness: float | None
 
 
@@ -60,8 +62,15 @@ def portfolio(
         .group_by(Cohort.programme_id, Idea.state)
     ):
         states.setdefault(programme_id, {})[state] = n
+    promises: dict[int, dict[Promise, int]] = {}
+    told = counted(Passage.stage_id).where(
+        Passage.stage_id.in_(select(Stage.id).where(Stage.programme_id.in_(programme_ids)))
+    )
+    for stage_id, state, n in session.execute(told, {"day": day}):
+        if state:
+            promises.setdefault(stage_id, {})[Promise(state)] = n
     stages: dict[int, list[StageRow]] = {}
-    for row in session.execute(_stages(programme_ids, day)):
+    for row in session.execute(_stages(programme_ids)):
         stages.setdefault(row.programme_id, []).append(
             StageRow(
                 row.key,
@@ -69,7 +78,7 @@ def portfolio(
                 row.reached or 0,
                 row.inside or 0,
                 row.waiting or 0,
-                row.late or 0,
+                Figures(promises.get(row.id, {})),
                 row.readiness,
             )
         )
@@ -79,19 +88,19 @@ def portfolio(
     ]
 
 
-def _stages(programme_ids: Collection[int], day: date) -> Select[tuple[object, ...]]:
+def _stages(programme_ids: Collection[int]) -> Select[tuple[object, ...]]:
     current = (Idea.passage_id == Passage.id) & (Idea.state == IdeaState.ACTIVE)
     gate = current & Passage.state.in_((PassageState.HANDED_IN, PassageState.DECIDED))
     handed_in = Idea.state.not_in(_PRIVATE)
     return (
         select(
+            Stage.id,
             Stage.programme_id,
             Stage.key,
             Stage.name,
             func.count(func.distinct(case((handed_in, Idea.id)))).label("reached"),
             func.sum(case((current, 1), else_=0)).label("inside"),
             func.sum(case((gate, 1), else_=0)).label("waiting"),
-            func.sum(case((gate & (Passage.promise_on < day), 1), else_=0)).label("late"),
             func.avg(case((current, Idea.readiness))).label("readiness"),
         )
         .outerjoin(Passage, Passage.stage_id == Stage.id)

@@ -90,7 +90,7 @@ def test_the_list_takes_the_same_few_queries_for_one_idea_and_ten(world, minimum
         review(world, world.idea("owner", state="active"), "second", (2, 3))
     found.clear()
     client.get(GATE)
-    assert (one, len(found)) == ((9, 9) if minimums else (7, 7))
+    assert (one, len(found)) == ((10, 10) if minimums else (8, 8))
 
 
 def test_readiness_below_the_minimum_and_missing_reviews_are_said(world):

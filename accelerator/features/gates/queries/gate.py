@@ -17,6 +17,7 @@ from accelerator.domain.policy import Actor
 from accelerator.domain.readiness import Dimension, Shortfall, unmet
 from accelerator.domain.reviews import GONE, AssignmentState
 from accelerator.domain.stages import ADVANCING, IdeaState, PassageState
+from accelerator.standing.promises import Figures, figures_of_gate
 from accelerator.standing.ranking import AT_GATE, ranking_of
 from accelerator.standing.readiness import assessments
 from accelerator.storage.tables import (
@@ -93,6 +94,7 @@ class GatePage:
     rows: tuple[GateRow, ...]
     total: int  # rows of all pages
     after: int
+    promises: Figures
 
     @property
     def left(self) -> int:
@@ -146,6 +148,7 @@ def gate_page(
         rows=_with_readiness(session, stage, shown, today),
         total=len(wanted),
         after=after,
+        promises=figures_of_gate(session, cohort.id, stage.id, day=today),
     )
 
 

@@ -153,6 +153,7 @@ def _views(idea: Any, found: IdeaPage) -> list[dict[str, Any]]:
     ]
     if found.versions:
         places.append(("reviews.questions", _("Questions of the reviewers"), Permission.IDEA_EDIT))
+        places.append(("information.show", _("More information"), Permission.INFORMATION_VIEW))
     if any(step.outcome for step in found.steps):
         places.append(("gates.outcome", _("Outcome"), Permission.OUTCOME_VIEW))
     return [
