@@ -23,9 +23,16 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from accelerator.domain.reviews import DeclineReason, Recommendation, ReviewText, mark_field
+from accelerator.domain.errors import DomainError
+from accelerator.domain.reviews import (
+    DeclineReason,
+    Incomplete,
+    Recommendation,
+    ReviewText,
+    mark_field,
+)
 from accelerator.features.reviews.queries.workspace import RubricLine
-from accelerator.i18n import gettext, language, lazy_gettext
+from accelerator.i18n import N_, gettext, language, lazy_gettext
 from accelerator.web.forms import Form, is_storable, known_years, storable, stripped
 
 LONGEST = 10_000
@@ -103,6 +110,7 @@ class ReviewForm(Form):
         validators=[Optional(), storable, Length(max=SENTENCES)],
     )
     version = IntegerField(default=0, validators=[Optional()])
+    wording = StringField(validators=[Optional()])  # the mark of the rubric that the page showed
     opened = IntegerField(default=0, validators=[Optional(), NumberRange(0, LAST_SECOND)])
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -116,6 +124,15 @@ class ReviewForm(Form):
                 gettext("The rubric has changed: a mark belongs to no criterion of it any more.")
             )
         return good and not unknown
+
+    def require_words(self, wording: str) -> None:
+        """Raise Incomplete when the marks were given under words that no longer hold."""
+        if self.wording.data and self.wording.data != wording:
+            text = N_(
+                "The rubric was changed while you were writing. Look at your marks again, then"
+                " submit."
+            )
+            raise Incomplete([DomainError("rubric_changed", text)])
 
     def opened_at(self) -> datetime | None:
         """Return when the page was opened that is posted now."""

@@ -210,6 +210,7 @@ class MilestoneForm(RowForm):
     days = IntegerField(_("Working days"), [InputRequired(), NumberRange(0, 500)], default=10)
     counted_from = SelectField(
         _("Counted from"),
+        default="entry",
         choices=[
             SelectChoice("entry", _("after entering the stage")),
             SelectChoice("before", _("before the gate")),
@@ -218,6 +219,7 @@ class MilestoneForm(RowForm):
     )
     owner_role = SelectField(
         _("Whose it is at first"),
+        default=str(OwnerRole.LEAD),
         choices=[
             SelectChoice(str(OwnerRole.LEAD), _("The lead's")),
             SelectChoice(str(OwnerRole.MEMBER), _("Another member's, if there is one")),

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from accelerator.storage.tables import Assignment, Criterion, Delivery, Event, Review, Rubric, Stage
-from tests.features.reviews.acts import reviews, write
+from tests.features.reviews.acts import FULL, reviews, write
 from tests.features.stages.acts import STAGES, fields, kinds, opened, text
 
 RUBRIC = f"{STAGES}/spark/rubric"
@@ -191,3 +191,22 @@ def test_a_scale_with_fewer_marks_keeps_what_was_typed_until_it_is_saved(world):
     assert "Level 3" in page
     assert client.post(RUBRIC, data=opened(client, RUBRIC)).status_code == 303
     assert kinds(world) == ["RubricChanged"]
+
+
+def test_marks_given_under_words_that_changed_are_looked_at_again(world):
+    code = world.idea("owner", state="active", stage=0)
+    world.assign(code, "reviewer")
+    path = f"/ideas/{code}/review"
+    reviewer, client = world.client("reviewer"), world.client("manager")
+    sent = opened(reviewer, path) | FULL | {"action": "submit"}
+    assert (
+        saved(client, opened(client, RUBRIC) | {"row-value-level4_en": "Other"}).status_code == 303
+    )
+    answer = reviewer.post(path, data=sent)
+    assert answer.status_code == 422
+    assert "The rubric was changed while you were writing" in text(answer)
+    [kept] = reviews(world)
+    assert (kept.draft["marks"]["value"], kept.submitted_at) == (4, None)
+    again = fields(text(answer)) | {"action": "submit"}
+    assert reviewer.post(path, data=again).status_code == 303
+    assert reviews(world)[0].submitted_at is not None

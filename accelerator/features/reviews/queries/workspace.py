@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.anonymity import without_team
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.drafts import fingerprint
 from accelerator.domain.reviews import (
     ASKED,
     GONE,
@@ -63,6 +64,7 @@ _FACTS = (
     .outerjoin(Version, Version.id == func.coalesce(Review.idea_version_id, _NEWEST))
     .where(Assignment.id == bindparam("assignment"))
 )  # fmt: skip
+_HELD = _FACTS.with_for_update(read=True, of=Stage)
 _RUBRICS = (
     select(Criterion)
     .where(
@@ -162,9 +164,13 @@ class Facts:
         return is_open(self.idea.state, self.passage.state)
 
 
-def facts(session: Session, assignment: Assignment) -> Facts:
-    """Load what surrounds an assignment: one query."""
-    return Facts(*session.execute(_FACTS, {"assignment": assignment.id}).one())
+def facts(session: Session, assignment: Assignment, *, hold: bool = False) -> Facts:
+    """Load what surrounds an assignment: one query.
+
+    With `hold` the stage's rubric cannot change until a review under it is saved.
+    """
+    wanted = _HELD if hold else _FACTS
+    return Facts(*session.execute(wanted, {"assignment": assignment.id}).one())
 
 
 def rubric(session: Session, stage_id: int) -> tuple[RubricLine, ...]:
@@ -178,6 +184,13 @@ def rubrics(session: Session, stage_ids: Collection[int]) -> dict[int, tuple[Rub
     for one in session.scalars(_RUBRICS, {"stages": list(stage_ids)}):
         found[one.stage_id].append(one)
     return {stage: _lines(criteria) for stage, criteria in found.items()}
+
+
+def wording(rubric: Sequence[RubricLine]) -> str:
+    """Return the mark of a rubric's words, by which a form tells that they changed."""
+    return fingerprint(
+        repr([(one.line.key, one.line.most, one.name, one.help, one.levels) for one in rubric])
+    )
 
 
 def lines_of(kept: Rubric) -> tuple[RubricLine, ...]:

@@ -16,7 +16,12 @@ from accelerator.features.reviews.queries import changes as comparing
 from accelerator.features.reviews.queries import marks as marking
 from accelerator.features.reviews.queries import queue as queues
 from accelerator.features.reviews.queries import workspace as workspaces
-from accelerator.features.reviews.queries.workspace import Facts, facts, rubric
+from accelerator.features.reviews.queries.workspace import (
+    Facts,
+    facts,
+    rubric,
+    wording,
+)
 from accelerator.features.reviews.routes.blueprint import bp
 from accelerator.features.reviews.service import inquiring, writing
 from accelerator.i18n import gettext as _
@@ -78,7 +83,7 @@ def workspace(review: Any) -> ResponseReturnValue:
 @once
 def write(review: Any) -> ResponseReturnValue:
     """Do what the button says with all that was typed: submit, save, skip, or ask the team."""
-    found = facts(db(), review)
+    found = facts(db(), review, hold=True)
     lines = rubric(db(), found.stage.id)
     form = review_form(lines)
     verb = request.form.get("action", "save")
@@ -91,11 +96,11 @@ def write(review: Any) -> ResponseReturnValue:
             return redirect(url_for("reviews.next_review", after=found.idea.code), 303)
         if verb == "ask":
             return _ask(form, review, found, what)
-        saved = (
-            writing.save(db(), **what)
-            if verb == "save"
-            else writing.submit(db(), rubric=lines, **what)
-        )
+        if verb == "save":
+            saved = writing.save(db(), **what)
+        else:
+            form.require_words(wording(lines))
+            saved = writing.submit(db(), rubric=lines, **what)
     except Incomplete as error:
         writing.save(db(), **what)
         keep()  # what was typed is not lost for what is missing
@@ -185,7 +190,7 @@ def _show(
         opened = form.opened.data or int(clock.now().timestamp())
         return render_template(
             "reviews/workspace.html", page=page, beside=beside, form=form, stale=stale,
-            opened=opened,
+            opened=opened, wording=wording(page.rubric),
         )  # fmt: skip
     return render_template("reviews/written.html", page=page, beside=beside)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from accelerator.activity.events.reviews import LastReviewSubmitted, ReviewSubmitted
 from accelerator.activity.record import record
@@ -115,6 +116,7 @@ def submit(
     review.note_to_manager = text.note_to_manager
     review.score = score(text, lines)
     review.rubric_id = None  # given under the rubric that holds now
+    flag_modified(review, "rubric_id")  # though it was frozen after this row was read
     review.abstained = sum(mark is None for mark in text.marks.values())
     review.draft = None
     review.saved_at = now

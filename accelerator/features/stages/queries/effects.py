@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from accelerator.domain.designing import detours
+from accelerator.domain.designing import detours, way
 from accelerator.domain.drafts import fingerprint
 from accelerator.domain.errors import DomainError
 from accelerator.domain.stages import Timing
@@ -76,9 +76,10 @@ def of_design(
         )
         if each.next_is == each.next_was:
             line = ngettext(
-                "%(num)s idea in “%(stage)s” goes another way further on.",
-                "%(num)s ideas in “%(stage)s” go another way further on.",
+                "%(num)s idea in “%(stage)s” goes another way further on: %(way)s.",
+                "%(num)s ideas in “%(stage)s” go another way further on: %(way)s.",
                 counts[each.stage],
+                way=" → ".join(names[key] for key in way(*now, each.stage)),
                 **texts,
             )
         lines.append(" ".join([line, *_ways(each, names)]))
