@@ -24,7 +24,10 @@ _BELOW = {
 HEAD = """\
 # A programme as one file. It can be changed here and imported again.
 # Every text is {ja, en}. time_box_days, promise_days and offset_days are working days.
-#
+# reviewers_hidden: from the team; teams_hidden: from reviewers; peers_hidden: from each other.
+# minimums: the level of readiness to be proven at the gate. scale: marks go from 1 to this.
+# anchor: entry counts from entering the stage, gate from the gate (before it: negative).
+
 """
 
 

@@ -100,7 +100,7 @@ def test_errors_stand_beside_their_lines_and_the_text_stays(world):
         page = answer.get_data(as_text=True)
         assert answer.status_code == 422, text
         assert message in page
-        assert f"<td>Line {line}</td>" in page
+        assert f">Line {line}</span>" in page
         assert "made_elsewhere" in page  # the text stands in its field
         assert "<script>" not in page.split("</head>")[1].split("<textarea")[1]
     assert count(world, Programme) == 2
