@@ -80,7 +80,14 @@ def candidates(session: Session, actor: Actor, cohort: Cohort, q: str) -> Sequen
     """List ideas of the programme that can join a cohort: parked, waiting, or in another one."""
     words = search.matches(session, q) if q else None
     home = (
-        select(Idea.code, Idea.title, Idea.state, Cohort.name.label("cohort"), Stage.name)
+        select(
+            Idea.code,
+            Idea.title,
+            Idea.state,
+            Passage.state.label("passage"),
+            Cohort.name.label("cohort"),
+            Stage.name,
+        )  # fmt: skip
         .join(Cohort, Cohort.id == Idea.cohort_id)
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)

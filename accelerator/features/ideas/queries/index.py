@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, unio
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
-from accelerator.domain.policy import Actor
+from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import IdeaState, NextStep, PassageState, Place, next_step
 from accelerator.features.ideas.queries.steps import Step, share
 from accelerator.i18n import language
@@ -116,16 +116,16 @@ def ideas(session: Session, *, actor: Actor, filters: Filters, now: datetime) ->
         total=total,
         after=_cursor(last) if last is not None and onward else "",
         before=_cursor(first) if first is not None and backward else "",
-        cohorts=[(cohort.code, cohort.name) for cohort in cohorts],
+        cohorts=[(c.code, c.name) for c in cohorts if not c.preparing or _runs(actor, c)],
         stages=_stage_choices(stages, known, filters),
     )
 
 
 def _choices(session: Session, actor: Actor) -> tuple[list[Any], list[Any]]:
     """Load cohorts and stages; a guest learns only of those whose ideas are shared with them."""
-    cohorts = select(Cohort.id, Cohort.code, Cohort.name, Cohort.programme_id).order_by(
-        Cohort.intake_opens_on.desc(), Cohort.id.desc()
-    )
+    cohorts = select(
+        Cohort.id, Cohort.code, Cohort.name, Cohort.programme_id, Cohort.preparing
+    ).order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
     stages = select(
         Stage.id, Stage.programme_id, Stage.key, Stage.name, Stage.position,
         Stage.reviews_per_idea, Stage.removed_at,
@@ -135,6 +135,12 @@ def _choices(session: Session, actor: Actor) -> tuple[list[Any], list[Any]]:
         cohorts = cohorts.where(shared)
         stages = stages.where(Stage.programme_id.in_(select(Cohort.programme_id).where(shared)))
     return list(session.execute(cohorts)), list(session.execute(stages))
+
+
+def _runs(actor: Actor, cohort: Any) -> bool:
+    """Say whether a cohort is shown to somebody while it is being prepared."""
+    held = actor.programmes(Role.MANAGER) | actor.programmes(Role.SPONSOR)
+    return actor.is_admin or cohort.programme_id in held
 
 
 def _stage_choices(
