@@ -32,6 +32,8 @@ from accelerator.storage.tables import (
     FinalJudge,
     Idea,
     MailedLink,
+    Meeting,
+    MeetingItem,
     Milestone,
     Person,
     Proposal,
@@ -133,8 +135,20 @@ def values(world: World) -> dict[str, Any]:
             cohort_id=world.cohort_id, stage_id=world.stage_ids[0], seed=1,
             opened_by_id=world.people["manager"], opened_at=NOW, closed_at=None,
         )  # fmt: skip
-        session.add_all([delivery, proposal, final])
+        meeting = Meeting(
+            cohort_id=world.cohort_id, stage_id=world.stage_ids[0], made_at=NOW, version=1,
+            made_by_id=world.people["manager"], started_at=NOW, ended_at=NOW,
+        )  # fmt: skip
+        open_meeting = Meeting(
+            cohort_id=world.cohort_id, stage_id=world.stage_ids[0], made_at=NOW, version=1,
+            made_by_id=world.people["manager"],
+        )  # fmt: skip
+        session.add_all([delivery, proposal, final, meeting, open_meeting])
         session.flush()
+        session.add_all(
+            MeetingItem(meeting_id=one.id, passage_id=idea.passage_id, position=1)
+            for one in (meeting, open_meeting)
+        )
         second = session.scalars(select(Idea.passage_id).where(Idea.code == other)).one()
         session.add_all(
             [
@@ -153,6 +167,7 @@ def values(world: World) -> dict[str, Any]:
             "person_id": world.people["mate"], "token": "no-such-token", "sign_in_id": 999,
             "assignment_id": 1, "filename": "img/mark.svg", "link_id": 1, "event_id": 1,
             "membership_id": 1, "role": "reviewer", "proposal_id": proposal.id, "batch_id": batch.id,
+            "meeting_id": meeting.id,
         }  # fmt: skip
 
 
