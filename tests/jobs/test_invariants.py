@@ -36,7 +36,7 @@ BREACHES = {
     "an assignment is submitted exactly when its review is": "UPDATE assignment SET state = 'accepted'",
     "an assignment is about the idea of its passage": "UPDATE assignment SET idea_id = 2",
     "a review is pinned to a version of what was assigned": "UPDATE review SET idea_version_id = 2",
-    "a mark is 1 to 5, or an abstention": "UPDATE review SET marks = '{\"value\": 6}'",
+    "a mark lies on the scale it was given on, or is an abstention": "UPDATE review SET marks = '{\"value\": 6}'",
     "an idea has one lead: its owner": "UPDATE team_member SET role = 'member' WHERE idea_id = 1",
     "a milestone is done exactly when it says by whom and when": "UPDATE milestone SET state = 'done'",
     "a message is waiting, retrying, sent, failed or cancelled, and says so": "UPDATE delivery SET state = 'failed'",
