@@ -92,6 +92,32 @@ def test_what_changed_since_the_version_reviewed_last_time(world, code):
     assert world.client("second").get(f"/ideas/{code}/review/changes").status_code == 404
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_changed_names_nobody_of_a_hidden_team(world, code, hidden):
+    with world.session() as session:
+        session.get_one(Stage, world.stage_ids[0]).teams_hidden = hidden
+    write(world, code)
+    label = {"ja": "", "en": "Sponsor"}
+    person = {
+        "key": "sponsor", "kind": "person", "label": label, "value": ["1"],
+        "text": {"ja": "CANARYPERSON", "en": "CANARYPERSON"},
+    }  # fmt: skip
+    file = {
+        "key": "deck", "kind": "file", "label": label, "value": ["7"],
+        "text": {"ja": "CANARYFILE.pdf", "en": "CANARYFILE.pdf"},
+    }  # fmt: skip
+    hand_in_again(
+        world, code, new_passage=True, answers=[person, file],
+        attachments=[{"id": 7, "name": "CANARYFILE.pdf", "size": 1, "sha256": ""}],
+    )  # fmt: skip
+    client = world.client("reviewer")
+    for path in (f"/ideas/{code}/review", f"/ideas/{code}/review/changes"):
+        page = client.get(path).get_data(as_text=True)
+        assert ("CANARYPERSON" in page) is not hidden
+        assert ("CANARYFILE" in page) is not hidden
+        assert (f"{code}-7.pdf" in page) is hidden
+
+
 def decide(world, code, *, announced=True, **stage):
     with world.session() as session:
         idea = session.scalars(select(Idea).where(Idea.code == code)).one()

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accelerator.domain.anonymity import without_team
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.differences import Piece, differences
 from accelerator.features.reviews.queries.workspace import Facts
@@ -33,7 +34,7 @@ def changes(session: Session, found: Facts, before: int) -> tuple[Changed, ...]:
     ).one_or_none()
     if old is None or found.version is None:
         return ()
-    earlier, later = _texts(old), _texts(found.version.content)
+    earlier, later = _texts(_seen(found, old)), _texts(_seen(found, found.version.content))
     return tuple(
         Changed(key, label, side, tuple(differences(was, now)))
         for (key, side), label in {
@@ -45,6 +46,11 @@ def changes(session: Session, found: Facts, before: int) -> tuple[Changed, ...]:
 
 
 _NOTHING = (Bilingual(), "")
+
+
+def _seen(found: Facts, content: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy as this reviewer may read it: people and files can name a hidden team."""
+    return without_team(content, found.idea.code) if found.stage.teams_hidden else content
 
 
 def _texts(content: Mapping[str, Any]) -> dict[tuple[str, str], tuple[Bilingual, str]]:
