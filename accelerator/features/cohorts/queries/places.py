@@ -87,7 +87,7 @@ def candidates(session: Session, actor: Actor, cohort: Cohort, q: str) -> Sequen
             Passage.state.label("passage"),
             Cohort.name.label("cohort"),
             Stage.name,
-        )  # fmt: skip
+        )
         .join(Cohort, Cohort.id == Idea.cohort_id)
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)
