@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import groupby
 
-from accelerator.cli.story import company, gates, ideas, rounds, sharing
+from accelerator.cli.story import company, gates, ideas, meetings, rounds, sharing
 from accelerator.cli.story.player import ZONE, Days, Player, Told
 
 MORNING = time(9, 0)
@@ -59,6 +59,10 @@ def _company(story: Told, days: Days) -> Iterator[Happening]:
         yield Happening(days.past(told["day"]), 0, AFTER_IDEAS, partial(rounds.calibrate, told))
     for told in story["finals"]:
         yield Happening(days.past(told["day"]), 0, AFTER_IDEAS, partial(rounds.compare, told))
+    for told in story["requests"]:
+        yield Happening(days.past(told["day"]), 1, AFTER_IDEAS, partial(meetings.ask, told))
+    for told in story["meetings"]:
+        yield Happening(days.past(told["day"]), 2, AFTER_IDEAS, partial(meetings.meet, told))
     yield Happening(days.today, 1, AFTER_IDEAS, sharing.share_out)
 
 

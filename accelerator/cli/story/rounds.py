@@ -12,7 +12,7 @@ from accelerator.storage.tables import Cohort, CohortStage, Final, Stage
 
 def calibrate(told: Told, player: Player, now: datetime) -> None:
     """Make ideas anchors, to be reviewed by the cohort's date."""
-    cohort, stage = _place(player, told)
+    cohort, stage = place_of(player, told)
     calibration.begin(
         player.session, actor=player.actors[told["by"]], cohort=cohort, stage=stage,
         codes=[player.codes[key] for key in told["ideas"]],
@@ -25,7 +25,7 @@ def compare(told: Told, player: Player, now: datetime) -> None:
 
     A pair of ideas has the better one first, or "=" before two that somebody could not tell apart.
     """
-    cohort, stage = _place(player, told)
+    cohort, stage = place_of(player, told)
     running.add(
         player.session, actor=player.actors[told["by"]], cohort=cohort, stage=stage,
         codes=[player.codes[key] for key in told["ideas"]],
@@ -41,7 +41,8 @@ def compare(told: Told, player: Player, now: datetime) -> None:
             )  # fmt: skip
 
 
-def _place(player: Player, told: Told) -> tuple[Cohort, Stage]:
+def place_of(player: Player, told: Told) -> tuple[Cohort, Stage]:
+    """Return the cohort and the stage that something is told of."""
     cohort = player.cohort(told["cohort"])
     stage = player.session.scalars(
         select(Stage).where(Stage.programme_id == cohort.programme_id, Stage.key == told["stage"])
