@@ -152,7 +152,7 @@ def _standing_stage(session: Session, stage: Stage) -> Stage:
 
 
 def _move(session: Session, idea: Idea, passage: Passage, cohort: Cohort) -> None:
-    """Change the cohort, also of the passage it is in; a number that another idea there has from outside is given up."""
+    """Change the cohort, also of the passage it is in; a number taken there is given up."""
     if idea.cohort_id == cohort.id:
         return
     same = select(Idea.id).where(Idea.cohort_id == cohort.id, Idea.external_id == idea.external_id)

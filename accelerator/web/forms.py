@@ -5,8 +5,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
+from markupsafe import escape
 from wtforms import Field
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import Select
 
 from accelerator.domain.answers import is_link
 from accelerator.domain.errors import DomainError
@@ -78,6 +81,17 @@ class Form(FlaskForm):
             self.refuse(error)
             return False
         return True
+
+
+class LongSelect(Select):
+    """A select of hundreds of choices; WTForms would take longer for them than for the page."""
+
+    @classmethod
+    def render_option(cls, choice: SelectChoice, **_attributes: object) -> str:
+        """Write one choice at once."""
+        chosen = " selected" if choice.selected else ""
+        label = escape(choice.label or choice.value)
+        return f'<option{chosen} value="{escape(choice.value)}">{label}</option>'
 
 
 def storable(_form: Any, field: Field) -> None:

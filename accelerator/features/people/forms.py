@@ -19,7 +19,7 @@ from accelerator.domain.passwords import ADVISED, LONGEST, SHORTEST
 from accelerator.domain.people import LABELS, MOST
 from accelerator.i18n import LANGUAGES, language, places
 from accelerator.i18n import lazy_gettext as _l
-from accelerator.web.forms import Form, storable, stripped
+from accelerator.web.forms import Form, LongSelect, storable, stripped
 
 REQUIRED = InputRequired(_l("Please fill this in."))
 TOO_LONG = _l("This has more than %(max)d characters.")
@@ -126,9 +126,11 @@ class ProfileForm(DetailsForm):
         description=_l("Separated by commas, for example: surface treatment, patents, pricing."),
     )
     language = SelectField(_label("language"), choices=_choices(LANGUAGES.items()))
-    time_zone = SelectField(_label("time_zone"))
+    time_zone = SelectField(_label("time_zone"), widget=LongSelect())
     country = SelectField(
-        _label("country"), description=_l("Its public holidays are days off for reminders.")
+        _label("country"),
+        description=_l("Its public holidays are days off for reminders."),
+        widget=LongSelect(),
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:

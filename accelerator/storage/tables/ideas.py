@@ -23,6 +23,7 @@ class Idea(Base):
     __tablename__ = "idea"
     __table_args__ = (
         UniqueConstraint("cohort_id", "external_id"),
+        Index("ix_idea_cohort_id_updated_at", "cohort_id", "updated_at"),
         Index("ix_idea_cohort_id_state_updated_at", "cohort_id", "state", "updated_at"),
         Index("ix_idea_cohort_id_state_passage_id", "cohort_id", "state", "passage_id"),
         Index("ix_idea_updated_at", "updated_at"),

@@ -23,7 +23,7 @@ from accelerator.domain.launch import Run
 from accelerator.i18n import language
 from accelerator.i18n import lazy_gettext as _
 from accelerator.i18n.places import countries, zones
-from accelerator.web.forms import Form, has_calendar, known_years, storable, stripped
+from accelerator.web.forms import Form, LongSelect, has_calendar, known_years, storable, stripped
 
 NAME = [Length(max=400), storable]
 
@@ -47,10 +47,14 @@ class CohortForm(Form):
         description=_("How many ideas the cohort takes in."),
     )
     time_zone = SelectField(
-        _("Time zone"), description=_("A day of this cohort ends at midnight there.")
+        _("Time zone"),
+        description=_("A day of this cohort ends at midnight there."),
+        widget=LongSelect(),
     )
     country = SelectField(
-        _("Country"), description=_("Its weekends and holidays are no working days.")
+        _("Country"),
+        description=_("Its weekends and holidays are no working days."),
+        widget=LongSelect(),
     )
     waiting_list = BooleanField(
         _("Keep a waiting list when all places are taken"),

@@ -418,6 +418,9 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_idea_cohort_id_state_updated_at", ["cohort_id", "state", "updated_at"], unique=False
         )
+        batch_op.create_index(
+            "ix_idea_cohort_id_updated_at", ["cohort_id", "updated_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_idea_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_idea_passage_id"), ["passage_id"], unique=False)
         batch_op.create_index("ix_idea_updated_at", ["updated_at"], unique=False)
@@ -1538,6 +1541,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_idea_updated_at")
         batch_op.drop_index(batch_op.f("ix_idea_passage_id"))
         batch_op.drop_index(batch_op.f("ix_idea_owner_id"))
+        batch_op.drop_index("ix_idea_cohort_id_updated_at")
         batch_op.drop_index("ix_idea_cohort_id_state_updated_at")
         batch_op.drop_index("ix_idea_cohort_id_state_passage_id")
 
