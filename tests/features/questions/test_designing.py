@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
+from accelerator.activity.letters import Reader, letter
 from accelerator.domain.bilingual import Bilingual
 from accelerator.storage.tables import Answer, Delivery, Event, Idea, Passage, Question
 from tests.counting import queries
@@ -222,9 +223,18 @@ def test_who_is_affected_is_shown_before_it_is_saved_and_teams_hear(world: World
     assert row(world, "market").required
     with world.session() as session:
         told = session.scalars(
-            select(Delivery.person_id).where(Delivery.template == "question_changed")
+            select(Delivery).where(
+                Delivery.template == "question_changed", Delivery.channel == "mail"
+            )
         ).all()
-        assert set(told) == {world.people[name] for name in ("owner", "mate", "second")}
+        people = {world.people[name] for name in ("owner", "mate", "second")}
+        assert {one.person_id for one in told} == people
+        for language, words in (("en", "Please answer it"), ("ja", "お答えください")):
+            reader = Reader("Owner", language, "Asia/Tokyo")
+            mail = letter("question_changed", told[0].data, reader, base_url="http://here")
+            assert words in mail.text
+            assert words in mail.html
+            assert f"http://here/ideas/{code}/edit" in mail.text or code not in mail.text
 
 
 def test_a_removed_question_keeps_its_answers_and_comes_back(world: World) -> None:
