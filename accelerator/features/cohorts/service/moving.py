@@ -114,7 +114,7 @@ def gate_milestones(cohort: Cohort, stage_ids: Sequence[int]) -> Any:
             Idea.cohort_id == cohort.id,
             Idea.state.in_(LIVING),
             Passage.stage_id.in_(stage_ids),
-            Passage.state != PassageState.LEFT,
+            Passage.state.in_((PassageState.OPEN, PassageState.HANDED_IN)),
             MilestoneTemplate.anchor == "gate",
             Milestone.state == "open",
             Milestone.due_set_at.is_(None),
