@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from accelerator import features
+from accelerator.calendars import keep_company_days
 from accelerator.config import ROOT, Config, from_env
 from accelerator.storage.engine import make_engine
 from accelerator.web import (
@@ -36,6 +37,7 @@ class StoredNumber(IntegerConverter):
 def create_app(config: Config | None = None, *, engine: Engine | None = None) -> Flask:
     """Make the application; without a Config the environment decides."""
     settings = config or from_env()
+    keep_company_days(settings.company_days)
     app = session.House(
         "accelerator",
         root_path=str(ROOT),

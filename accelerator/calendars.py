@@ -1,12 +1,25 @@
 """The working days of countries, from the library of holidays."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import lru_cache
 
+from accelerator.config import CompanyDays
 from accelerator.domain.workdays import Calendar
 
 # Where the holidays of the parts of a country differ, those of the part where most people live.
 _HOME = {"GB": "ENG"}
+
+
+_company: tuple[CompanyDays, ...] = ()
+
+
+def keep_company_days(days: tuple[CompanyDays, ...]) -> None:
+    """Count the days on which the company is closed as no working days, from now on."""
+    global _company  # noqa: PLW0603 - one company, one calendar; told once at the start
+    if days != _company:
+        _company = days
+        calendar_of.cache_clear()
 
 
 @lru_cache(maxsize=256)
@@ -19,16 +32,25 @@ def calendar_of(country: str, year: int) -> Calendar:
     import holidays
 
     years = range(year - 1, year + 6)
+    closed = set(_closed(country, years))
     try:
         found = holidays.country_holidays(country, subdiv=_HOME.get(country), years=years)
     except NotImplementedError:
-        return Calendar()
-    free = set(found)
+        return Calendar(frozenset(closed))
+    free = set(found) | closed
     if country == "JP":
         for y in years:
             free |= {date(y, 12, day) for day in (29, 30, 31)}
             free |= {date(y, 1, day) for day in (1, 2, 3)}
     return Calendar(frozenset(free), frozenset(found.weekend))
+
+
+def _closed(country: str, years: range) -> Iterator[date]:
+    """Yield the days on which the company is closed in a country."""
+    for days in _company:
+        for year in years if days.country == country else ():
+            first, last = date(year, *days.first), date(year, *days.last)
+            yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 @lru_cache(maxsize=64)

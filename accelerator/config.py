@@ -1,8 +1,10 @@
 """Settings: read once from the environment, checked, then frozen."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -18,6 +20,15 @@ Environment = Literal["development", "production"]
 
 class ConfigError(ValueError):
     """A setting is missing or wrong; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDays:
+    """Days on which the company is closed in a country every year: (month, day), both included."""
+
+    country: str
+    first: tuple[int, int]
+    last: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,7 @@ class Config:
     absolute_days: int = 30
     sign_in_attempts: int = 10
     sign_in_window_minutes: int = 15
+    company_days: tuple[CompanyDays, ...] = ()
 
     @property
     def production(self) -> bool:
@@ -82,6 +94,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_whole(env, "ACCELERATOR_TRUSTED_PROXIES", 0),
         idle_minutes=_whole(env, "ACCELERATOR_IDLE_MINUTES", 12 * 60),
         absolute_days=_whole(env, "ACCELERATOR_ABSOLUTE_DAYS", 30),
+        company_days=tuple(map(_closed, env.get("ACCELERATOR_COMPANY_DAYS", "").split())),
     )
 
 
@@ -94,6 +107,26 @@ def _database_url(url: str, instance: Path) -> str:
     if scheme not in ("sqlite", "postgresql+psycopg"):
         raise ConfigError("ACCELERATOR_DATABASE_URL must be a sqlite or postgresql address")
     return url
+
+
+_CLOSED = re.compile(r"([A-Z]{2}):(\d\d)-(\d\d)(?:\.\.(\d\d)-(\d\d))?")
+
+
+def _closed(text: str) -> CompanyDays:
+    """Read days like JP:08-12..08-16 or DE:12-24; a leap day is none of them."""
+    wrong = ConfigError("ACCELERATOR_COMPANY_DAYS must be like JP:08-12..08-16")
+    found = _CLOSED.fullmatch(text)
+    if found is None:
+        raise wrong
+    country, *parts = found.groups(default="")
+    first, last = tuple(parts[:2]), tuple(parts[2:] if parts[2] else parts[:2])
+    try:
+        days = [date(2027, int(month), int(day)) for month, day in (first, last)]
+    except ValueError:
+        raise wrong from None
+    if days[0] > days[1]:
+        raise wrong
+    return CompanyDays(country, (days[0].month, days[0].day), (days[1].month, days[1].day))
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

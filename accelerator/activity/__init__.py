@@ -5,6 +5,6 @@ and channel. Each event class says itself who hears of it; `accelerator.activity
 them into one table.
 """
 
-from accelerator.activity.record import notify, record, record_all
+from accelerator.activity.record import notify, record, record_all, record_for_teams
 
-__all__ = ["notify", "record", "record_all"]
+__all__ = ["notify", "record", "record_all", "record_for_teams"]

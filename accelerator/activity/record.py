@@ -1,6 +1,6 @@
 """Write down what happened and who shall hear of it, in the caller's transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.storage.tables import Delivery, Idea, Membership, Person, TeamMember
 from accelerator.storage.tables import Event as EventRow
+
+_AT_ONCE = 500  # ids in one statement
 
 
 def record(session: Session, event: Event, *, now: datetime) -> int:
@@ -35,6 +37,44 @@ def record_all(session: Session, events: Iterable[Event], *, now: datetime) -> N
     rows = [_row(event, now) for event in events]
     if rows:
         session.execute(insert(EventRow), rows)
+
+
+def record_for_teams(session: Session, events: Sequence[Event], *, now: datetime) -> None:
+    """Record many events that only the teams of their ideas hear, in a handful of statements."""
+    if not events:
+        return
+    added = insert(EventRow).returning(EventRow.id, sort_by_parameter_order=True)
+    numbers = session.scalars(added, [_row(event, now) for event in events]).all()
+    teams: dict[int, list[int]] = {}
+    members = (
+        select(TeamMember.idea_id, TeamMember.person_id)
+        .join(Person, Person.id == TeamMember.person_id)
+        .where(TeamMember.state == "accepted", Person.disabled_at.is_(None))
+    )
+    ideas = [event.idea_id for event in events if event.idea_id is not None]
+    for at in range(0, len(ideas), _AT_ONCE):
+        for row in session.execute(
+            members.where(TeamMember.idea_id.in_(ideas[at : at + _AT_ONCE]))
+        ):
+            teams.setdefault(row.idea_id, []).append(row.person_id)
+    rows = [
+        _to(person, row)
+        for event, number in zip(events, numbers, strict=True)
+        for line in event.hears
+        for row in _rows(line, f"{event.kind}:{number}", _common(event, number, now))
+        for person in teams.get(event.idea_id or 0, ())
+        if line.actor_too or person != event.actor_id
+    ]
+    if rows:
+        session.execute(_insert(session).on_conflict_do_nothing(), rows)
+
+
+def _common(event: Event, event_id: int, now: datetime) -> dict[str, Any]:
+    about = f"idea:{event.idea_id}" if event.idea_id else ""
+    return {
+        "event_id": event_id, "about": about, "due_at": now, "created_at": now,
+        "data": event.data(),
+    }  # fmt: skip
 
 
 def _row(event: Event, now: datetime) -> dict[str, Any]:

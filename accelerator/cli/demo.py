@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from accelerator import clock, content
 from accelerator.activity.letters import Reader, letter, veiled
 from accelerator.activity.post import message_id
+from accelerator.calendars import keep_company_days
 from accelerator.cli import commands
 from accelerator.cli.database import bring_up_to_date
 from accelerator.cli.story import order
@@ -29,6 +30,7 @@ UNREAD = timedelta(days=4)
 def demo() -> None:
     """Fill an empty database with the demonstration company."""
     config = from_env()
+    keep_company_days(config.company_days)
     bring_up_to_date(config)
     engine = make_engine(config.database_url)
     seed(engine, config, clock.now())

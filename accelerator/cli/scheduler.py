@@ -4,6 +4,7 @@ import signal
 import threading
 from types import FrameType
 
+from accelerator.calendars import keep_company_days
 from accelerator.cli import commands
 from accelerator.config import Config, from_env
 from accelerator.jobs.timetable import Timetable
@@ -12,6 +13,7 @@ from accelerator.storage.engine import make_engine
 
 def keep(config: Config) -> None:
     """Keep the timetable until a signal asks to stop."""
+    keep_company_days(config.company_days)
     engine = make_engine(config.database_url)
     stop = threading.Event()
 

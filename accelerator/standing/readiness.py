@@ -27,8 +27,10 @@ from accelerator.domain.readiness import (
     Dimension,
     Evidence,
     ReadinessPolicy,
+    Shortfall,
     Vote,
     assess,
+    shortfalls,
 )
 from accelerator.storage import tables
 
@@ -80,6 +82,27 @@ def assessments(
         for idea_id in idea_ids
         if idea_id in known
     }
+
+
+def shortfalls_of(
+    session: Session,
+    idea_ids: Collection[int],
+    minimums: Mapping[Dimension, int],
+    *,
+    today: date,
+) -> dict[int, tuple[Shortfall, ...]]:
+    """Return which of a gate's minimums each idea has not proven; two queries."""
+    if not idea_ids or not minimums:
+        return {}
+    claims, spared, evidence = _given(session, idea_ids)
+    known = _behind(session, idea_ids)
+    return {
+        idea_id: shortfalls(
+            claims[idea_id], evidence[idea_id], spared[idea_id], today, minimums,
+            team=known[idea_id].team,
+        )
+        for idea_id in idea_ids
+    }  # fmt: skip
 
 
 def remember_scores(session: Session, idea_ids: Collection[int], *, today: date) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Leaving out each reviewer in turn costs reviews × reviewers; above this, over a second.
 MOST_FOR_ROBUSTNESS = 1_000_000
 
-Weights = tuple[tuple[str, float, int], ...]  # key, weight (0 when not counted), levels
+Weights = tuple[tuple[str, float, int], ...]  # key, weight (0 when not counted), marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def robustness_of(
     """
     if found.digest.reviews * len(found.ranked.reviewers) > MOST_FOR_ROBUSTNESS:
         return None
-    weights = tuple((c.key, c.weight if c.counted else 0.0, len(c.levels) or 5) for c in criteria)
+    weights = tuple((c.key, c.weight if c.counted else 0.0, found.digest.scale) for c in criteria)
     return _KEPT.get(
         session,
         (found.digest, found.line.capacity, weights),

@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from accelerator.calendars import calendar_of
+from accelerator.calendars import calendar_of, keep_company_days
+from accelerator.config import ConfigError, from_env
+from accelerator.domain.launch import in_long_break
 from accelerator.domain.workdays import Calendar
 
 
@@ -64,3 +66,20 @@ def test_an_unknown_country_has_weekends_only(country):
 def test_weekends_are_those_of_the_country():
     assert calendar_of("SA", 2026).weekend == {4, 5}
     assert calendar_of("DE", 2026).weekend == {5, 6}
+
+
+def test_days_on_which_the_company_is_closed_are_no_working_days() -> None:
+    days = from_env({"ACCELERATOR_COMPANY_DAYS": "JP:08-12..08-16 DE:12-24"}).company_days
+    try:
+        keep_company_days(days)
+        obon, eve = date(2027, 8, 12), date(2027, 12, 24)
+        assert not calendar_of("JP", 2027).is_working(obon)
+        assert in_long_break(calendar_of("JP", 2027), obon - timedelta(days=1))
+        assert calendar_of("DE", 2027).is_working(obon)
+        assert not calendar_of("DE", 2027).is_working(eve)
+    finally:
+        keep_company_days(())
+    assert calendar_of("JP", 2027).is_working(obon)
+    for wrong in ("08-12", "JP:8-12", "JP:02-30", "JP:08-16..08-12", "JPN:08-12"):
+        with pytest.raises(ConfigError):
+            from_env({"ACCELERATOR_COMPANY_DAYS": wrong})

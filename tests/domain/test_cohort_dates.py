@@ -1,5 +1,6 @@
 """Proposed dates keep their order, fall on working days, and keep time boxes and promises."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -53,6 +54,16 @@ def test_what_is_proposed_keeps_every_promise_and_time_box(closes, stages, calen
         assert 0 <= 3 * reviewing - 2 * stage.promise_days <= 2
     for before, stage, day in zip(dates, stages[1:], dates[1:], strict=False):
         assert calendar.count(before.gate_on, day.hand_in_by) == stage.time_box_days
+
+
+@given(days, spans, calendars, st.data())
+def test_rolling_stages_have_no_dates_and_leave_the_others_where_they_are(
+    closes, stages, calendar, data
+):
+    rolls = data.draw(st.lists(st.booleans(), min_size=len(stages), max_size=len(stages)))
+    mixed = [replace(stage, rolling=rolling) for stage, rolling in zip(stages, rolls, strict=True)]
+    dated = zip(propose(closes, stages, calendar), rolls, strict=True)
+    assert propose(closes, mixed, calendar) == [day for day, rolling in dated if not rolling]
 
 
 @given(days, spans, st.integers(1, 60))

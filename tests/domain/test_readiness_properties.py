@@ -12,6 +12,7 @@ from accelerator.domain.readiness import (
     Vote,
     assess,
     combine,
+    shortfalls,
     unmet,
 )
 
@@ -165,3 +166,9 @@ def test_a_minimum_is_unmet_exactly_when_the_proven_level_is_below_it(idea, mini
     found = assess(*idea, TODAY, team=TEAM)
     expected = {d for d in minimums if d in found.parts and found.parts[d].proven < minimums[d]}
     assert {gap.dimension for gap in unmet(found, minimums)} == expected
+
+
+@given(ideas(), st.dictionaries(dimensions, levels))
+def test_what_is_short_is_the_same_with_and_without_the_whole_assessment(idea, minimums):
+    found = assess(*idea, TODAY, team=TEAM)
+    assert shortfalls(*idea, TODAY, minimums, team=TEAM) == unmet(found, minimums)

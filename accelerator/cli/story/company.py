@@ -86,7 +86,7 @@ def open_cohort(player: Player, told: Told, now: datetime) -> None:
         calendar = calendar_of(told["country"], hand_in.year)
         review = calendar.add(hand_in, (2 * stage.promise_days + 2) // 3)
         dates[stage.key] = StageDates(hand_in, min(review, gate), gate)
-    cohorts.create(
+    cohort = cohorts.create(
         player.session,
         actor=player.manager(told["programme"]),
         programme=programme,
@@ -96,9 +96,12 @@ def open_cohort(player: Player, told: Told, now: datetime) -> None:
             "intake_opens_on": player.days.coming(told["intake"]["opens"]),
             "intake_closes_on": player.days.coming(told["intake"]["closes"]),
             "capacity": told["capacity"],
+            "waiting_list": told.get("waiting_list", False),
             "time_zone": told["time_zone"],
             "country": told["country"],
         },
         dates=dates,
+        preparing=told.get("preparing", False),
         now=now,
     )
+    cohort.eligibility = told.get("eligibility", [])

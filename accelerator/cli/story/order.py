@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import groupby
 
-from accelerator.cli.story import company, gates, ideas, meetings, rounds, sharing
+from accelerator.cli.story import company, designing, gates, ideas, meetings, rounds, sharing
 from accelerator.cli.story.player import ZONE, Days, Player, Told
 
 MORNING = time(9, 0)
@@ -63,6 +63,8 @@ def _company(story: Told, days: Days) -> Iterator[Happening]:
         yield Happening(days.past(told["day"]), 1, AFTER_IDEAS, partial(meetings.ask, told))
     for told in story["meetings"]:
         yield Happening(days.past(told["day"]), 2, AFTER_IDEAS, partial(meetings.meet, told))
+    for told in story["designs"]:
+        yield Happening(days.past(told["day"]), 3, AFTER_IDEAS, partial(designing.design, told))
     yield Happening(days.today, 1, AFTER_IDEAS, sharing.share_out)
 
 

@@ -190,7 +190,8 @@ class _Import:
             promise_on = calendar.add(today, self.to.stage.promise_days)
         for idea_id in ids:
             yield {
-                "idea_id": idea_id, "stage_id": self.to.stage.id, "number": 1, "state": state,
+                "idea_id": idea_id, "cohort_id": self.to.cohort.id,
+                "stage_id": self.to.stage.id, "number": 1, "state": state,
                 "entered_at": self.now, "hand_in_by": hand_in_by, "handed_in_at": handed_in_at,
                 "promise_on": promise_on,
             }  # fmt: skip

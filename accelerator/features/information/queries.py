@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from accelerator.domain.bilingual import Bilingual, language_of
 from accelerator.domain.information import may_ask
 from accelerator.domain.promise import Promise
-from accelerator.domain.stages import IdeaState, PassageState, Place
+from accelerator.domain.stages import IdeaState, PassageState, Place, is_asked
 from accelerator.standing.opened import FILES, SUMMARY, TITLE
 from accelerator.standing.promises import STATE, STATES, WITH_PROMISE, Figures, counted
 from accelerator.storage.tables import (
@@ -123,7 +123,7 @@ def information_page(session: Session, idea: Idea) -> InformationPage:
     )
     rows = session.execute(_REQUESTS, {"idea": idea.id})
     return InformationPage(
-        rows=tuple(_row(*row, labels, passage) for row in rows),
+        rows=tuple(_row(*row, labels, passage.id if is_asked(place) else 0) for row in rows),
         fields=tuple(fields), askable=may_ask(place), cohort_code=cohort_code,
         stage_key=stage.key, stage=stage.name, zone=zone, country=country,
     )  # fmt: skip
@@ -135,15 +135,16 @@ def _row(
     before: int | None,
     after: int | None,
     labels: dict[str, Bilingual],
-    passage: Passage,
+    asked_now: int,
 ) -> RequestRow:
+    """Make one row; `asked_now` is the passage for which more is asked now, if any is."""
     ended = request.answered_at or request.withdrawn_at
     return RequestRow(
         id=request.id, text=request.text,
         fields=tuple(Field(name, labels.get(name, Bilingual())) for name in request.fields),
         due_on=request.due_on, asked_at=request.asked_at, asked_by=asker.display_name,
         reply=request.reply, answered_at=request.answered_at, withdrawn_at=request.withdrawn_at,
-        before=before, after=after, open=ended is None and passage.paused_on is not None,
+        before=before, after=after, open=ended is None and request.passage_id == asked_now,
     )  # fmt: skip
 
 

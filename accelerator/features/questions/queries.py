@@ -158,11 +158,15 @@ def affected(
     before: Sequence[Question],
     after: Sequence[Asked],
     keys: Collection[str],
+    carried: Mapping[str, int | None],
+    was: Sequence[Question] | None = None,
 ) -> Affected:
     """Return whose answers it touches that questions of a stage change at some keys.
 
-    Looked at are the ideas whose teams work in the stage now. Drafts are counted for their teams,
-    who hear of it, but never shown.
+    `before` are the rows whose answers count, `was` those that were asked where that differs.
+    `carried` says from which question each begins: an earlier answer is an answer. Looked at are
+    the ideas whose teams work in the stage now. The teams of drafts hear of it too, but drafts
+    are never shown.
     """
     ideas = session.execute(_OPEN, {"stage": stage.id}).all()
     seen = set(
@@ -170,12 +174,12 @@ def affected(
             _OPEN.with_only_columns(Idea.id).where(visible_ideas(actor)), {"stage": stage.id}
         )
     )
-    answers = _answers(session, stage, before, keys)
-    was = [row.asked for row in before]
+    answers = _answers(session, stage, before, keys, carried)
+    asked = [row.asked for row in (before if was is None else was)]
     touched = []
     for row in ideas:
         given = answers.get(row.id, {})
-        effects = [e for key in keys if (e := effect_of(was, after, key, given)) is not None]
+        effects = [e for key in keys if (e := effect_of(asked, after, key, given)) is not None]
         if effects:
             first = min(effects, key=list(Effect).index)
             touched.append(Touched(row.id, row.code, row.title, first, row.id in seen))
@@ -183,7 +187,11 @@ def affected(
 
 
 def _answers(
-    session: Session, stage: Stage, questions: Sequence[Question], keys: Collection[str]
+    session: Session,
+    stage: Stage,
+    questions: Sequence[Question],
+    keys: Collection[str],
+    carried: Mapping[str, int | None],
 ) -> Mapping[int, dict[str, Given]]:
     """Load what was answered to some questions, and to those that others hang on."""
     leading = {row.condition["question"] for row in questions if row.condition}
@@ -192,20 +200,27 @@ def _answers(
         for row in questions
         if row.key in keys or (row.key in leading and row.kind in CHOSEN)
     }
+    sources = {carried[key] for key in keys if carried.get(key)}
     rows = session.execute(
         select(Answer.idea_id, Answer.question_id, Answer.text, Answer.value)
         .join(Idea, Idea.id == Answer.idea_id)
         .join(Passage, Passage.id == Idea.passage_id)
         .where(
-            Answer.question_id.in_(wanted),
+            Answer.question_id.in_({*wanted, *sources}),
             Passage.stage_id == stage.id,
             Passage.state == PassageState.OPEN,
         )
     )
-    found: dict[int, dict[str, Given]] = defaultdict(dict)
+    own: dict[int, dict[str, Given]] = defaultdict(dict)
+    begun: dict[int, dict[str, Given]] = defaultdict(dict)
     for idea_id, question_id, text, value in rows:
-        found[idea_id][wanted[question_id]] = Given(text, value)
-    return found
+        if question_id in wanted:
+            own[idea_id][wanted[question_id]] = Given(text, value)
+        else:
+            for key in keys:
+                if carried.get(key) == question_id:
+                    begun[idea_id][key] = Given(text, value)
+    return {idea: begun[idea] | own[idea] for idea in {*own, *begun}}
 
 
 def lacking(question: Question) -> list[str]:

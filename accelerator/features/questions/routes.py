@@ -207,8 +207,15 @@ def restore(programme: Any, stage_key: str, question_key: str) -> ResponseReturn
     """Ask a removed question again."""
     stage = _stage(programme, stage_key)
     question = _question(stage, question_key)
-    service.restore(
-        db(), actor=actor(), programme=programme, stage=stage, question=question, now=clock.now()
-    )
+    try:
+        service.restore(
+            db(), actor=actor(), programme=programme, stage=stage, question=question,
+            seen=request.form.get("confirmed", ""), now=clock.now(),
+        )  # fmt: skip
+    except service.Touching as error:
+        return render_template(
+            "questions/restore.html", programme=programme, stage=stage, question=question,
+            found=error.affected,
+        )  # fmt: skip
     flash(_("The question is asked again, with the answers it had."), "good")
     return _back(programme, stage, f"question-{question.key}")

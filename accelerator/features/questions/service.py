@@ -1,6 +1,7 @@
 """Add, change, move, remove and bring back the questions of a stage; answers are never touched."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +69,10 @@ def add(
     )
     after = [*(row.asked for row in present), _asked(question.key, values)]
     _require(after, question.key)
-    found = affected(session, actor, stage, before=present, after=after, keys={question.key})
+    found = affected(
+        session, actor, stage, before=present, after=after, keys={question.key},
+        carried={question.key: values["carried_from_id"]},
+    )  # fmt: skip
     _require_seen(found, seen)
     session.add(question)
     session.flush()
@@ -107,7 +111,8 @@ def change(
     after = [new if row is question else row.asked for row in present]
     _require(after, question.key)
     keys = {question.key} | _followers(after, question.key)
-    found = affected(session, actor, stage, before=present, after=after, keys=keys)
+    carried = _carried(present) | {question.key: values["carried_from_id"]}
+    found = affected(session, actor, stage, before=present, after=after, keys=keys, carried=carried)
     _require_seen(found, seen)
     for name in fields:
         setattr(question, name, values[name])
@@ -164,7 +169,9 @@ def removing(session: Session, actor: Actor, stage: Stage, question: Question) -
     present = _present(questions_of(session, stage))
     after = [row.asked for row in present if row is not question]
     keys = {question.key} | _followers([row.asked for row in present], question.key)
-    return affected(session, actor, stage, before=present, after=after, keys=keys)
+    return affected(
+        session, actor, stage, before=present, after=after, keys=keys, carried=_carried(present)
+    )
 
 
 def remove(
@@ -194,25 +201,38 @@ def restore(
     programme: Programme,
     stage: Stage,
     question: Question,
+    seen: str,
     now: datetime,
 ) -> None:
-    """Ask a removed question again, with the answers it had."""
+    """Ask a removed question again, with the answers it had.
+
+    Where the question it hung on is gone from above it, it is asked of everybody.
+    """
     if question.removed_at is None:
         return
-    present = _present(questions_of(session, stage))
-    question.removed_at = None
-    rows = _present(questions_of(session, stage))
-    after = [row.asked for row in rows]
+    rows = questions_of(session, stage)
+    present = _present(rows)
+    after = [row.asked for row in rows if row in present or row is question]
+    condition = question.condition
     try:
         require_order(after)
     except DomainError:
-        question.condition = None  # what it hung on is gone, or stands below it now
-        after = [row.asked for row in rows]
+        condition = None
+        after = [replace(one, condition=None) if one.key == question.key else one for one in after]
+    found = affected(
+        session, actor, stage, before=[*present, question], was=present, after=after,
+        keys={question.key}, carried=_carried([question]),
+    )  # fmt: skip
+    _require_seen(found, seen)
+    question.removed_at, question.condition = None, condition
     session.flush()
-    found = affected(session, actor, stage, before=present, after=after, keys={question.key})
     event = QuestionRestored(label=question.label, **_about(actor, programme, stage, question))
     record(session, event, now=now)
     _tell(session, actor, programme, stage, question, found, now)
+
+
+def _carried(rows: Sequence[Question]) -> dict[str, int | None]:
+    return {row.key: row.carried_from_id for row in rows}
 
 
 def _present(rows: Sequence[Question]) -> list[Question]:

@@ -19,10 +19,10 @@ def test_a_programme_shows_its_stages_questions_rubric_and_open_cohorts(world):
         "60 % of the score", "Level 3", "Customer interviews", "Spring 2027", "intake open",
     ):  # fmt: skip
         assert shown in page
-    for hidden in ("/programmes/spark/edit", "/programmes/spark/stages/", "/cohorts/new"):
+    for hidden in ("/programmes/spark/edit", "/programmes/spark/stages/", "/cohorts/launch"):
         assert hidden not in page
     manager = text(world.client("manager").get("/programmes/spark"))
-    for link in ("/programmes/spark/edit", "/programmes/spark/stages/validate", "/cohorts/new"):
+    for link in ("/programmes/spark/edit", "/programmes/spark/stages/validate", "/cohorts/launch"):
         assert link in manager
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from accelerator.activity.letters import Reader, letter
 from accelerator.domain.bilingual import Bilingual
-from accelerator.storage.tables import Answer, Delivery, Event, Idea, Question
+from accelerator.storage.tables import Answer, Delivery, Event, Idea, Passage, Question
 from tests.counting import queries
 from tests.world import World
 
@@ -222,9 +223,18 @@ def test_who_is_affected_is_shown_before_it_is_saved_and_teams_hear(world: World
     assert row(world, "market").required
     with world.session() as session:
         told = session.scalars(
-            select(Delivery.person_id).where(Delivery.template == "question_changed")
+            select(Delivery).where(
+                Delivery.template == "question_changed", Delivery.channel == "mail"
+            )
         ).all()
-        assert set(told) == {world.people[name] for name in ("owner", "mate", "second")}
+        people = {world.people[name] for name in ("owner", "mate", "second")}
+        assert {one.person_id for one in told} == people
+        for language, words in (("en", "Please answer it"), ("ja", "お答えください")):
+            reader = Reader("Owner", language, "Asia/Tokyo")
+            mail = letter("question_changed", told[0].data, reader, base_url="http://here")
+            assert words in mail.text
+            assert words in mail.html
+            assert f"http://here/ideas/{code}/edit" in mail.text or code not in mail.text
 
 
 def test_a_removed_question_keeps_its_answers_and_comes_back(world: World) -> None:
@@ -249,6 +259,38 @@ def test_a_removed_question_keeps_its_answers_and_comes_back(world: World) -> No
             select(Answer.text).join(Idea, Idea.id == Answer.idea_id).where(Idea.code == code)
         ).all()
         assert texts == [Bilingual("", "The problem of A better cell")]
+
+
+def test_bringing_back_a_required_question_shows_whom_it_touches(world: World) -> None:
+    client = world.client("manager")
+    client.post(f"{LIST}/problem/remove")
+    code = world.idea("owner", state="active", passage_state="open")
+    with world.session() as session:
+        session.execute(delete(Answer))
+    page = client.post(f"{LIST}/problem/restore").get_data(as_text=True)
+    assert code in page
+    assert "1 idea must answer this" in page
+    assert keys(world) == ["market"]
+    seen = page.split('name="confirmed" value="')[1].split('"', maxsplit=1)[0]
+    assert client.post(f"{LIST}/problem/restore", data={"confirmed": seen}).status_code == 303
+    assert keys(world) == ["problem", "market"]
+
+
+def test_an_answer_carried_over_is_an_answer(world: World) -> None:
+    """A question that begins with an earlier answer asks nothing anew of those who gave one."""
+    code = world.idea("owner", state="active", passage_state="open")
+    bare = world.idea("mate", state="active", passage_state="open")
+    with world.session() as session:
+        for one in (code, bare):
+            idea = session.scalars(select(Idea).where(Idea.code == one)).one()
+            session.get_one(Passage, idea.passage_id).stage_id = world.stage_ids[1]
+        session.execute(delete(Answer).where(Answer.idea_id == idea.id))
+    source = row(world, "problem").id
+    address = NEW.replace("stages/spark", "stages/validate")
+    data = {"label_en": "Now", "kind": "long", "required": "y", "carried_from_id": str(source)}
+    page = world.client("manager").post(f"{address}?kind=long", data=data).get_data(as_text=True)
+    assert bare in page
+    assert code not in page
 
 
 def test_only_managers_of_the_programme_design(world: World) -> None:

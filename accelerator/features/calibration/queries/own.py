@@ -91,7 +91,7 @@ def own_page(session: Session, actor: Actor, cohort: Cohort, stage: Stage) -> Ow
         offset=next((o for o in fair.offsets if o.reviewer == actor.id), None) if fair else None,
         others=min((len(scores[passage]) for passage in asked), default=1) - 1 if seen else 0,
         criteria=tuple((name, gap) for name, gap in gaps if gap is not None),
-        best_mark=max((len(criterion.levels) for criterion in criteria), default=5) or 5,
+        best_mark=stage.scale,
     )
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
-from accelerator.activity import record
+from accelerator.activity import record, record_for_teams
 from accelerator.activity.events.cohorts import MilestonesMoved, ReviewsMoved
 from accelerator.activity.events.programmes import HandInMoved
 from accelerator.calendars import calendar_of
@@ -114,7 +114,7 @@ def gate_milestones(cohort: Cohort, stage_ids: Sequence[int]) -> Any:
             Idea.cohort_id == cohort.id,
             Idea.state.in_(LIVING),
             Passage.stage_id.in_(stage_ids),
-            Passage.state != PassageState.LEFT,
+            Passage.state.in_((PassageState.OPEN, PassageState.HANDED_IN)),
             MilestoneTemplate.anchor == "gate",
             Milestone.state == "open",
             Milestone.due_set_at.is_(None),
@@ -210,11 +210,12 @@ def move(session: Session, *, actor: Actor, cohort: Cohort, shift: Shift, now: d
             .values(hand_in_by=shift.now.hand_in_by)
             .execution_options(synchronize_session=False)
         )
-        for team in teams:
-            event = hand_in_event(actor, cohort, shift, team, told.pop(team.idea_id, []))
-            record(session, event, now=now)
-    for pairs in told.values():
-        record(session, milestones_event(actor, cohort, shift.stage, pairs), now=now)
+        heard = [
+            hand_in_event(actor, cohort, shift, team, told.pop(team.idea_id, [])) for team in teams
+        ]
+        record_for_teams(session, heard, now=now)
+    others = [milestones_event(actor, cohort, shift.stage, pairs) for pairs in told.values()]
+    record_for_teams(session, others, now=now)
     if shift.moves("review_by"):
         _move_reviews(session, actor, cohort, shift, now)
 

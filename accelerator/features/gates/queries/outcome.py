@@ -47,7 +47,7 @@ class OutcomeCard:
     next_step: Words
     next_stage: Bilingual
     by: date
-    reverses: Mapping[str, str]
+    reverses: Mapping[str, Any]  # the outcome taken back, and the day `on` which it was told
 
 
 def outcomes(session: Session, idea: Idea) -> tuple[OutcomeCard, ...]:
@@ -82,5 +82,8 @@ def _card(at: datetime, told: Mapping[str, Any]) -> OutcomeCard:
         next_step=Words(told["next_step"]),
         next_stage=Bilingual.of(told["next_stage"]),
         by=date.fromisoformat(told["by"]),
-        reverses=told["reverses"],
+        reverses=told["reverses"] and {
+            "outcome": told["reverses"]["outcome"],
+            "on": date.fromisoformat(told["reverses"]["on"]),
+        },
     )

@@ -58,6 +58,7 @@ class Kind(StrEnum):
     ANSWER = auto()
     REVIEW = auto()
     QUESTION = auto()
+    INFORMATION = auto()
     COMPARE = auto()
     DECIDE = auto()
     ANNOUNCE = auto()
@@ -138,6 +139,15 @@ def _waiting() -> Select[Any]:
             Idea.id.in_(mine),
             Idea.state.in_(LIVING),
             Passage.state == PassageState.OPEN,
+        ),
+        select(literal(Kind.INFORMATION), *idea, *stage, Passage.asked_until, no_stage)
+        .join(Passage, Passage.id == Idea.passage_id)
+        .join(Stage, Stage.id == Passage.stage_id)
+        .where(
+            Idea.id.in_(mine),
+            Idea.state.in_(LIVING),
+            Passage.state == PassageState.HANDED_IN,
+            Passage.asked_until.is_not(None),
         ),
         select(literal(Kind.MILESTONE), *idea, Milestone.name_ja, Milestone.name_en,  # type: ignore[attr-defined]
                Milestone.due_on, no_stage)

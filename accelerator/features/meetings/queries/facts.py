@@ -1,9 +1,8 @@
 """A gate's meeting and its ideas, sorted into what is clear and what is disputed."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import BindParameter, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session
@@ -11,10 +10,10 @@ from sqlalchemy.orm import Session
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.meeting import Choice, Group, Sorted, shows_votes, sort
 from accelerator.domain.policy import Actor
-from accelerator.domain.readiness import Dimension, Shortfall, unmet
+from accelerator.domain.readiness import Dimension, Shortfall
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.standing.ranking import StageRanking, ranking_of
-from accelerator.standing.readiness import assessments
+from accelerator.standing.readiness import shortfalls_of
 from accelerator.storage.tables import (
     Cohort,
     Decider,
@@ -24,9 +23,9 @@ from accelerator.storage.tables import (
     Membership,
     Passage,
     Stage,
+    TeamMember,
     Vote,
 )
-from accelerator.storage.visibility import outside_team
 
 if TYPE_CHECKING:
     from accelerator.domain.scoring import RankedIdea
@@ -36,12 +35,11 @@ MOST_CHECKED = 200  # clear goes whose readiness is looked at for the list
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """The votes on one idea, counted; `mine` is the reader's own."""
+    """The votes on one idea, counted."""
 
     go: int = 0
     discuss: int = 0
     stop: int = 0
-    mine: str = ""
 
     @property
     def cast(self) -> int:
@@ -53,21 +51,29 @@ class Votes:
         return [Choice.GO] * self.go + [Choice.DISCUSS] * self.discuss + [Choice.STOP] * self.stop
 
 
+class Line(NamedTuple):
+    """An idea that waits at the gate, before its name is asked for."""
+
+    passage_id: int
+    idea_id: int
+    asked: bool
+    listed: bool
+    votes: Votes | None
+    mine: str
+    sorted: Sorted
+
+
 @dataclass(frozen=True, slots=True)
 class IdeaRow:
     """An idea that waits at the gate; `votes` are none where the reader may not see them yet."""
 
     passage_id: int
-    idea_id: int
     code: str
     title: Bilingual
-    asked: bool
-    listed: bool
     votes: Votes | None
-    mine: str
-    zone: str
     sorted: Sorted
-    short: tuple[Shortfall, ...] = ()
+    short: tuple[Shortfall, ...]
+    numbers: "RankedIdea[int] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +94,30 @@ class MeetingFacts:
 class Ideas:
     """All ideas that wait at a gate, best first, in their groups."""
 
-    rows: tuple[IdeaRow, ...]
+    lines: tuple[Line, ...]
     ranking: StageRanking
-    counts: Mapping[Group, int] = field(default_factory=dict)
+    short: Mapping[int, tuple[Shortfall, ...]]
 
-    def of(self, group: Group) -> list[IdeaRow]:
+    def of(self, group: Group, *, listed: bool = True) -> list[Line]:
         """Return the ideas of one group; those asked for more wait and are in none."""
-        return [row for row in self.rows if row.sorted.group is group and not row.asked]
+        return [
+            line
+            for line in self.lines
+            if line.sorted.group is group and not line.asked and (listed or not line.listed)
+        ]
 
-    def numbers(self, passages: Collection[int]) -> "dict[int, RankedIdea[int]]":
-        """Return what the reviews say about some of them."""
-        return self.ranking.ranked.lines.find(passages)
+    def rows(self, session: Session, lines: Sequence[Line]) -> tuple[IdeaRow, ...]:
+        """Name some of the ideas; one query."""
+        found = session.execute(_TITLES, {"ideas": [line.idea_id for line in lines]})
+        names = {idea_id: (code, title) for idea_id, code, title in found}
+        numbers = self.ranking.ranked.lines.find({line.passage_id for line in lines})
+        return tuple(
+            IdeaRow(
+                line.passage_id, *names[line.idea_id], line.votes, line.sorted,
+                self.short.get(line.passage_id, ()), numbers.get(line.passage_id),
+            )
+            for line in lines
+        )  # fmt: skip
 
 
 _COHORT: BindParameter[int] = bindparam("cohort")
@@ -115,6 +134,11 @@ _RECORDS = (
     .where(Meeting.cohort_id == _COHORT, Meeting.stage_id == _STAGE, Meeting.ended_at.is_not(None))
     .scalar_subquery()
 )
+_READER: BindParameter[int] = bindparam("reader")
+# Of one's own teams, asked once and not for each of thousands of ideas.
+_MINE = select(TeamMember.idea_id).where(
+    TeamMember.person_id == _READER, TeamMember.state.in_(("accepted", "pending"))
+)
 _ONE = select(literal(1).label("one")).subquery()
 _FACTS = (
     select(Meeting, _NAMED.label("named"), _MANAGERS.label("managers"), _RECORDS.label("records"))
@@ -128,7 +152,7 @@ _VOTES = (
             func.sum(case((Vote.choice == choice, 1), else_=0)).label(str(choice))
             for choice in Choice
         ),
-        func.max(case((Vote.person_id == bindparam("reader"), Vote.choice))).label("mine"),
+        func.max(case((Vote.person_id == _READER, Vote.choice))).label("mine"),
     )
     .join(Passage, Passage.id == Vote.passage_id)
     .where(Passage.stage_id == _STAGE, Passage.state == PassageState.HANDED_IN)
@@ -142,9 +166,7 @@ AT_GATE = and_(
 )
 _IDEAS: Any = (
     select(
-        Passage.id.label("passage_id"), Idea.id.label("idea_id"), Idea.code,
-        Idea.title_ja, Idea.title_en, Passage.asked_until,  # type: ignore[attr-defined]
-        MeetingItem.id.label("item_id"),
+        Passage.id, Idea.id, Passage.asked_until, MeetingItem.id,
         _VOTES.c.go, _VOTES.c.discuss, _VOTES.c.stop, _VOTES.c.mine,
     )
     .select_from(Idea)
@@ -154,9 +176,15 @@ _IDEAS: Any = (
         MeetingItem,
         and_(MeetingItem.passage_id == Passage.id, MeetingItem.meeting_id == bindparam("meeting")),
     )
-    .where(Idea.cohort_id == _COHORT, Passage.stage_id == _STAGE)
+    .where(
+        Idea.cohort_id == _COHORT, Passage.stage_id == _STAGE,
+        Idea.owner_id != _READER, Idea.id.not_in(_MINE),
+    )
     .order_by(Idea.id)
 )  # fmt: skip
+_TITLES = select(Idea.id, Idea.code, Idea.title).where(
+    Idea.id.in_(bindparam("ideas", expanding=True))
+)
 
 
 def meeting_facts(session: Session, cohort: Cohort, stage: Stage) -> MeetingFacts:
@@ -190,34 +218,35 @@ def ideas_at_gate(
     places = {passage: at for at, passage in enumerate(chances)}
     zones = _zones(chances)
     rows = session.execute(
-        _IDEAS.where(outside_team(actor)),
+        _IDEAS,
         {
             "cohort": cohort.id, "stage": stage.id, "reader": actor.id,
             "meeting": found.meeting.id if found.meeting else 0,
         },
     ).all()  # fmt: skip
     short = _short(session, stage, rows, zones, today)
-    known: dict[Any, Sorted] = {}
+    started, voters = found.started, found.deciders
+    known: dict[Any, tuple[Votes | None, Sorted]] = {}
     last = len(places)
-    listed = []
-    for row in sorted(rows, key=lambda row: places.get(row.passage_id, last)):
-        votes = Votes(row.go or 0, row.discuss or 0, row.stop or 0, row.mine or "")
-        seen = all_votes or shows_votes(mine=bool(votes.mine), started=found.started)
-        counted = votes if seen else Votes()
-        zone = zones.get(row.passage_id, "none")
-        lacks = short.get(row.passage_id, ())
-        key = (zone, counted.go, counted.discuss, counted.stop, bool(lacks))
+    lines_ = []
+    for passage, idea, until, item, go, discuss, stop, mine in sorted(
+        rows, key=lambda row: places.get(row[0], last)
+    ):
+        seen = all_votes or shows_votes(mine=bool(mine), started=started)
+        zone = zones.get(passage, "none")
+        key = (zone, go, discuss, stop, seen, bool(short.get(passage)))
         if key not in known:
-            known[key] = sort(zone, counted.listed(), voters=found.deciders, unmet=bool(lacks))
-        listed.append(
-            IdeaRow(
-                row.passage_id, row.idea_id, row.code, Bilingual(row.title_ja, row.title_en),
-                row.asked_until is not None, row.item_id is not None, votes if seen else None,
-                votes.mine, zone, known[key], lacks,
+            votes = Votes(go or 0, discuss or 0, stop or 0)
+            counted = votes.listed() if seen else ()
+            known[key] = (
+                votes if seen else None,
+                sort(zone, counted, voters=voters, unmet=key[-1]),
             )
-        )  # fmt: skip
-    counts = Counter(row.sorted.group for row in listed if not row.asked)
-    return Ideas(tuple(listed), ranking, counts)
+        shown, place = known[key]
+        lines_.append(
+            Line(passage, idea, until is not None, item is not None, shown, mine or "", place)
+        )
+    return Ideas(tuple(lines_), ranking, short)
 
 
 def _zones(chances: Mapping[int, float]) -> dict[int, str]:
@@ -235,11 +264,12 @@ def _short(
     minimums = {Dimension(key): level for key, level in stage.minimums.items()}
     if not minimums:
         return {}
-    checked = [
-        row
+    checked = {
+        row[0]: row[1]
         for row in rows
-        if zones.get(row.passage_id) == Group.GO
-        or (zones.get(row.passage_id) == Group.DISCUSS and (row.item_id or row.go))
-    ][:MOST_CHECKED]
-    found = assessments(session, [row.idea_id for row in checked], today=today)
-    return {row.passage_id: unmet(found[row.idea_id], minimums) for row in checked}
+        if zones.get(row[0]) == Group.GO
+        or (zones.get(row[0]) == Group.DISCUSS and (row[3] or row[4]))
+    }
+    some = dict(list(checked.items())[:MOST_CHECKED])
+    found = shortfalls_of(session, list(some.values()), minimums, today=today)
+    return {passage: found[idea] for passage, idea in some.items()}

@@ -23,7 +23,7 @@ from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.session import db
 
-PAGE = 50
+PAGE = 25
 
 
 def words() -> dict[str, Any]:
@@ -49,17 +49,15 @@ def list_page(gate: Any, form: PrepareForm | None = None) -> str:
     wanted = request.args.get("list", "")
     group = Group(wanted) if wanted in set(Group) else Group.DISCUSS
     after = max(0, request.args.get("after", 0, type=int))
-    rows = ideas.of(group)
-    if found.meeting is not None and group is Group.DISCUSS:
-        rows = [row for row in rows if not row.listed]
-    shown = rows[after : after + PAGE]
+    lines = ideas.of(group, listed=found.meeting is None)
     return render_template(
         "meetings/show.html",
-        cohort=cohort, stage=stage, found=found, meeting=found.meeting, ideas=ideas, group=group,
-        rows=shown, total=len(rows), after=after, size=PAGE,
-        numbers=ideas.numbers({row.passage_id for row in shown}),
-        items=agenda(db(), actor(), found.meeting), form=form or PrepareForm(formdata=None),
-        voted=sum(bool(row.mine) for row in ideas.rows), **words(),
+        cohort=cohort, stage=stage, found=found, meeting=found.meeting, group=group,
+        counts={one: len(ideas.of(one, listed=found.meeting is None)) for one in Group},
+        rows=ideas.rows(db(), lines[after : after + PAGE]), total=len(lines), after=after,
+        size=PAGE, items=agenda(db(), actor(), found.meeting),
+        form=form or PrepareForm(formdata=None), all=len(ideas.lines),
+        voted=sum(bool(line.mine) for line in ideas.lines), **words(),
     )  # fmt: skip
 
 

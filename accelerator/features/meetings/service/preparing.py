@@ -14,8 +14,8 @@ from accelerator.domain.meeting import LONGEST_ITEM, MOST_ITEMS, Group, places_a
 from accelerator.domain.policy import Actor
 from accelerator.features.meetings.queries.facts import (
     AT_GATE,
-    IdeaRow,
     Ideas,
+    Line,
     ideas_at_gate,
     meeting_facts,
 )
@@ -241,6 +241,6 @@ def _changed(
     )  # fmt: skip
 
 
-def disputed(rows: Sequence[IdeaRow]) -> list[int]:
+def disputed(rows: Sequence[Line]) -> list[int]:
     """Return the passages that are not on the list yet."""
     return [row.passage_id for row in rows if not row.listed]

@@ -11,7 +11,6 @@ from accelerator.domain.policy import Actor
 from accelerator.features.ranking.queries.words import (
     Change,
     Titled,
-    best_mark,
     change_of,
     criteria_of,
     named_in,
@@ -141,7 +140,7 @@ def ranking_page(
         cut=found.ranked.cut,
         zones=_zones(found),
         panels=_panels(found),
-        best_mark=best_mark(criteria),
+        best_mark=found.digest.scale,
         usual_gap=2.77 * found.ranked.review_noise,  # 1.96·√2 standard deviations: 19 of 20
         crossing=None if robust is None else len(robust.crossings),
         picture=tuple(rows[at] for at in picture),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
-from accelerator.features.ranking.queries.words import best_mark, criteria_of, names
+from accelerator.features.ranking.queries.words import criteria_of, names
 from accelerator.standing.ranking import Scope, Severity, StageRanking, ranking_of
 from accelerator.standing.robustness import CriterionMarks, robustness_of
 from accelerator.storage.tables import Cohort, Stage
@@ -96,7 +96,7 @@ def panel_page(
         reviewer_spread=found.ranked.reviewer_spread,
         review_noise=found.ranked.review_noise,
         panels=found.ranked.panels,
-        best_mark=best_mark(criteria),
+        best_mark=found.digest.scale,
         reach=_reach(found),
         criteria=None
         if robust is None

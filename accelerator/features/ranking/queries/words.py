@@ -78,11 +78,6 @@ def names(session: Session, people: Iterable[int]) -> dict[int, str]:
     return {person.id: person.display_name for person in rows}
 
 
-def best_mark(criteria: Sequence[Criterion]) -> int:
-    """Return where the scale of the pictures ends."""
-    return max((len(c.levels) for c in criteria), default=5) or 5
-
-
 def change_of(
     titled: Titled,
     robust: Robustness | None,

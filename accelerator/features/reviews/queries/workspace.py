@@ -35,9 +35,6 @@ from accelerator.storage.tables import (
     Version,
 )
 
-MOST = 5
-
-
 _THESE = aliased(Assignment)
 _OF_PASSAGE = (
     select(func.count()).where(_THESE.passage_id == Assignment.passage_id).correlate(Assignment)
@@ -66,7 +63,8 @@ _FACTS = (
 )  # fmt: skip
 _HELD = _FACTS.with_for_update(read=True, of=Stage)
 _RUBRICS = (
-    select(Criterion)
+    select(Criterion, Stage.scale)
+    .join(Stage, Stage.id == Criterion.stage_id)
     .where(
         Criterion.stage_id.in_(bindparam("stages", expanding=True)), Criterion.removed_at.is_(None)
     )
@@ -181,9 +179,11 @@ def rubric(session: Session, stage_id: int) -> tuple[RubricLine, ...]:
 def rubrics(session: Session, stage_ids: Collection[int]) -> dict[int, tuple[RubricLine, ...]]:
     """Load the rubrics of several stages; one query."""
     found: dict[int, list[Criterion]] = {stage: [] for stage in stage_ids}
-    for one in session.scalars(_RUBRICS, {"stages": list(stage_ids)}):
+    scales = dict.fromkeys(stage_ids, 0)
+    for one, scale in session.execute(_RUBRICS, {"stages": list(stage_ids)}):
         found[one.stage_id].append(one)
-    return {stage: _lines(criteria) for stage, criteria in found.items()}
+        scales[one.stage_id] = scale
+    return {stage: _lines(criteria, scales[stage]) for stage, criteria in found.items()}
 
 
 def wording(rubric: Sequence[RubricLine]) -> str:
@@ -202,19 +202,20 @@ def lines_of(kept: Rubric) -> tuple[RubricLine, ...]:
                 weight=one["weight"], counted=one["counted"], levels=one["levels"],
             )
             for one in kept.criteria
-        ]
+        ],
+        kept.scale,
     )  # fmt: skip
 
 
-def _lines(criteria: Sequence[Criterion]) -> tuple[RubricLine, ...]:
+def _lines(criteria: Sequence[Criterion], scale: int) -> tuple[RubricLine, ...]:
     total = sum(one.weight for one in criteria if one.counted) or 1.0
     return tuple(
         RubricLine(
-            Line(one.key, one.weight, one.counted, most=len(one.levels) or MOST),
+            Line(one.key, one.weight, one.counted, most=scale),
             one.name,
             one.help,
             100 * one.weight / total if one.counted else 0.0,
-            tuple(Bilingual.of(level) for level in one.levels) or (Bilingual(),) * MOST,
+            (*map(Bilingual.of, one.levels), *(Bilingual(),) * scale)[:scale],
         )
         for one in criteria
     )

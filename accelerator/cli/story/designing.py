@@ -1,0 +1,64 @@
+"""What managers change in stages while ideas are on their way."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from accelerator.cli.story.player import Player, Told
+from accelerator.features.stages.queries import one
+from accelerator.features.stages.queries.effects import Unconfirmed
+from accelerator.features.stages.service import rubric, settings
+from accelerator.features.stages.service.rows import Row
+from accelerator.storage.tables import Stage
+
+
+def design(told: Told, player: Player, now: datetime) -> None:
+    """Change a stage's settings, or words of its rubric; whom it touches is read first."""
+    session, programme = player.session, player.programme(told["programme"])
+    stage = session.scalars(
+        select(Stage).where(Stage.programme_id == programme.id, Stage.key == told["stage"])
+    ).one()
+    who: dict[str, Any] = {
+        "actor": player.actors[told["by"]],
+        "programme": programme,
+        "stage": stage,
+        "now": now,
+    }
+    if "settings" in told:
+        wanted = dict(told["settings"])
+        wanted["deciders"] = sorted(player.actors[key].id for key in wanted["deciders"])
+        version = settings.mark(stage, one.deciders(session, stage))
+        _confirmed(
+            lambda seen: settings.change(session, values=wanted, version=version, seen=seen, **who)
+        )
+    if "levels" in told:
+        criteria = one.criteria(session, stage)
+        version = rubric.mark(stage, criteria)
+        _confirmed(
+            lambda seen: rubric.change(
+                session, wanted=_reworded(criteria, told["levels"]), scale=stage.scale,
+                version=version, seen=seen, **who,
+            )
+        )  # fmt: skip
+
+
+def _reworded(criteria: one.Rows, levels: Told) -> list[Row]:
+    rows = []
+    for row in criteria.living:
+        words = list(row.levels)
+        for mark, text in levels.get(row.key, {}).items():
+            words[int(mark) - 1] = text
+        rows.append(
+            Row(row.key, {name: getattr(row, name) for name in rubric.NAMES} | {"levels": words})
+        )
+    return rows
+
+
+def _confirmed(change: Callable[[str], None]) -> None:
+    """Do it the second time at the latest: the first one says whom it touches."""
+    try:
+        change("")
+    except Unconfirmed as error:
+        change(error.effects.seen)
