@@ -14,20 +14,23 @@ def announce(shift: Shift) -> int:
     error nor by ending the process each time.
     """
     announced = 0
-    tried: list[int] = []
+    failed: list[int] = []
     while not shift.stopping():
         with shift.transaction() as session:
-            taken = begin_announcing(session, now=clock.now(), passed=tried)
+            taken = begin_announcing(session, now=clock.now(), passed=failed)
         if taken is None:
             break
-        tried.append(taken)
         try:
             with shift.transaction() as session:
-                announced += announce_next(session, taken, now=clock.now()) is not None
+                told = announce_next(session, taken, now=clock.now())
+            announced += told is not None
         except LeaseLost:
             raise
         except Exception:
             log.exception("a decision cannot be announced", decision=taken)
             with shift.transaction() as session:
                 give_up_announcing(session, taken, now=clock.now())
+            told = None
+        if told is None:
+            failed.append(taken)
     return announced

@@ -1,5 +1,6 @@
 """Deciding about many: cautions, words, moments, progress, cancel, undo; through the real pages."""
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -81,7 +82,7 @@ def test_a_large_batch_goes_on_in_the_background_and_can_be_cancelled(world, con
     page = client.get(answer.location)
     assert page.headers["Refresh"]
     assert f"0 of {len(codes)}" in page.get_data(as_text=True)
-    assert "being decided" in client.get(GATE).get_data(as_text=True)
+    assert "being decided" in client.get(f"{GATE}?list=decided").get_data(as_text=True)
     decide(world, codes[0], VERDICTS[Outcome.STOP])  # somebody is faster
     with world.session() as session:
         batch = service.take_up(session, now=NOW)
@@ -276,7 +277,7 @@ def test_all_of_a_list_is_chosen_and_the_list_is_exact(world):
     client = world.client("manager")
     assert "All 101 ideas of this list" in client.get(GATE).get_data(as_text=True)
     html = post(world, "preview", [], every="1", zone="").get_data(as_text=True)
-    assert html.count('type="checkbox" name="selected"') == len(codes)
+    assert len(set(re.findall(r'name="selected" value="([^"]+)"[^>]* checked', html))) == len(codes)
     assert "Decide about 101 ideas" in html
     assert MOST_AT_ONCE == 500
 

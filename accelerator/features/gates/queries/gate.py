@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from accelerator.deciding import TRIES
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from accelerator.domain.scoring import RankedIdea
 
 ZONES = ("go", "discuss", "stop", "none")
-SHOWN = 100  # rows of a page; more are decided at once through "all of this list"
+SHOWN = 50  # rows of a page; more are decided at once through "all of this list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +125,31 @@ def gate_page(
     Ideas of the actor's own teams are not shown: others decide about them.
     """
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
-    found = session.execute(_at_gate(actor, cohort, stage)).all()
     ranking = ranking_of(session, cohort, stage.id)
     ranked = ranking.by_passage
-    every = [(row, ranked.get(row.passage_id)) for row in found]
-    every.sort(key=lambda pair: (pair[1] is None, pair[1].place if pair[1] else 0))
-    waiting = [pair for pair in every if pair[0].state == PassageState.HANDED_IN]
-    ready = [pair for pair in every if pair[0].state == PassageState.DECIDED]
+    every = _ordered(session, actor, cohort, stage, ranked)
+    waiting = [row for row in every if row.state == PassageState.HANDED_IN]
+    ready = [row for row in every if row.state == PassageState.DECIDED]
     wanted = [
-        pair
-        for pair in (ready if decided else waiting)
-        if (not zone or _zone(pair[1]) == zone) and (not code or pair[0].code == code)
+        row.passage_id
+        for row in (ready if decided else waiting)
+        if (not zone or _zone(ranked.get(row.passage_id)) == zone)
+        and (not code or row.code == code)
     ]
-    shown = [_row(*pair, stage, today) for pair in wanted[after : after + SHOWN]]
+    shown = wanted[after : after + SHOWN]
+    details = {
+        row.passage_id: row
+        for row in session.execute(_at_gate(actor, cohort, stage).where(Passage.id.in_(shown)))
+    }
+    rows = [_row(details[one], ranked.get(one), stage, today) for one in shown if one in details]
     return GatePage(
         capacity=cohort.capacity,
         taken=ranking.taken,
-        advancing=sum(row.outcome in ADVANCING for row, _ in ready),
+        advancing=sum(row.outcome in ADVANCING for row in ready),
         waiting=len(waiting),
         decided=len(ready),
-        zones=Counter(_zone(numbers) for _, numbers in waiting),
-        rows=_with_readiness(session, stage, shown, today),
+        zones=Counter(_zone(ranked.get(row.passage_id)) for row in waiting),
+        rows=_with_readiness(session, stage, rows, today),
         total=len(wanted),
         after=after,
         promises=figures_of_gate(session, cohort.id, stage.id, day=today),
@@ -157,14 +161,44 @@ def every_code(
 ) -> list[str]:
     """Return the codes of all ideas that wait, or of one group, best first; one more than most."""
     ranked = ranking_of(session, cohort, stage.id).by_passage
-    found = [
-        (row, ranked.get(row.passage_id))
-        for row in session.execute(_at_gate(actor, cohort, stage))
+    wanted = [
+        row.code
+        for row in _ordered(session, actor, cohort, stage, ranked)
         if row.state == PassageState.HANDED_IN
+        and (not zone or _zone(ranked.get(row.passage_id)) == zone)
     ]
-    found.sort(key=lambda pair: (pair[1] is None, pair[1].place if pair[1] else 0))
-    wanted = [row.code for row, numbers in found if not zone or _zone(numbers) == zone]
     return wanted[: MOST_AT_ONCE + 1]
+
+
+def _ordered(
+    session: Session,
+    actor: Actor,
+    cohort: Cohort,
+    stage: Stage,
+    ranked: "Mapping[int, RankedIdea[int]]",
+) -> list[Any]:
+    """Load the keys of all ideas at a gate, best adjusted mean first: thousands may stand there."""
+    found = session.execute(
+        select(Idea.code, Passage.id.label("passage_id"), Passage.state, Decision.outcome)
+        .join(Passage, Passage.id == Idea.passage_id)
+        .outerjoin(Decision, Decision.passage_id == Passage.id)
+        .where(*_here(actor, cohort, stage))
+        .order_by(Idea.id)
+    ).all()
+    last = len(ranked) + 1
+    places = {passage: line.place for passage, line in ranked.items()}
+    return sorted(found, key=lambda row: places.get(row.passage_id, last))
+
+
+def _here(actor: Actor, cohort: Cohort, stage: Stage) -> tuple[ColumnElement[bool], ...]:
+    """The ideas at a gate that are not of the actor's own teams."""
+    return (
+        Idea.cohort_id == cohort.id,
+        Passage.stage_id == stage.id,
+        Idea.state == IdeaState.ACTIVE,
+        Passage.state.in_(AT_GATE),
+        outside_team(actor),
+    )
 
 
 def chosen_rows(
@@ -230,13 +264,7 @@ def _at_gate(actor: Actor, cohort: Cohort, stage: Stage) -> Any:
         .outerjoin(reviews, reviews.c.passage_id == Passage.id)
         .outerjoin(Decision, Decision.passage_id == Passage.id)
         .outerjoin(decider, decider.id == Decision.decided_by_id)
-        .where(
-            Idea.cohort_id == cohort.id,
-            Passage.stage_id == stage.id,
-            Idea.state == IdeaState.ACTIVE,
-            Passage.state.in_(AT_GATE),
-            outside_team(actor),
-        )
+        .where(*_here(actor, cohort, stage))
         .order_by(Idea.id)
     )  # fmt: skip
 

@@ -82,7 +82,8 @@ def _card(at: datetime, told: Mapping[str, Any]) -> OutcomeCard:
         next_step=Words(told["next_step"]),
         next_stage=Bilingual.of(told["next_stage"]),
         by=date.fromisoformat(told["by"]),
-        reverses=told["reverses"] and {
+        reverses=told["reverses"]
+        and {
             "outcome": told["reverses"]["outcome"],
             "on": date.fromisoformat(told["reverses"]["on"]),
         },

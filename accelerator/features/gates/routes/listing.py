@@ -36,7 +36,9 @@ def show(cohort_stage: Any) -> ResponseReturnValue:
     return render_template(
         "gates/show.html",
         cohort=cohort, stage=stage, page=page, decided=decided, zone=zone, code=code,
-        batches=queries.batches_of_gate(db(), actor(), cohort, stage, now=now),
+        batches=queries.batches_of_gate(db(), actor(), cohort, stage, now=now)
+        if decided or page.decided
+        else (),
     )  # fmt: skip
 
 
