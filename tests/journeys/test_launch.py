@@ -5,12 +5,13 @@ Then the next cohort is cloned from it, and an employee chooses between the two.
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.visitor import Visitor
-from tests.world import World
+from tests.world import TODAY, World
 
 Visit = Callable[..., Visitor]
 FIFTEEN_MINUTES = 15 * 60
@@ -28,6 +29,7 @@ def test_an_intake_is_opened_from_nothing_and_cloned(
     assert time.monotonic() - began < FIFTEEN_MINUTES
     the_next_one(manager)
     chosen(visit("owner", size=PHONE))
+    moved(world, visit("manager"))
 
 
 def a_programme(manager: Visitor) -> None:
@@ -85,3 +87,21 @@ def chosen(owner: Visitor) -> None:
     owner.page.fill("#title", "Heat from waste water")
     owner.press("Start the draft")
     expect(owner.page.locator("h1")).to_be_visible()
+
+
+def moved(world: World, manager: Visitor) -> None:
+    """A hand-in moves after a look at who is affected; every page about places reads well."""
+    world.idea("owner", state="active", passage_state="open")
+    for page in ("line", "late", "join", "eligibility"):
+        manager.open(f"/cohorts/S27/{page}")
+    manager.open("/cohorts/S27/edit")
+    day = manager.page.locator("#stage-spark-hand_in_by")
+    later = (TODAY + timedelta(days=22)).isoformat()
+    day.fill(later)
+    manager.press("Save")
+    expect(manager.page.locator("#letters .card")).to_have_count(1)
+    manager.press("Back to the dates")
+    expect(day).to_have_value(later)
+    manager.press("Save")
+    manager.press("Move the dates and tell everybody")
+    assert manager.page.url.endswith("/cohorts/S27")

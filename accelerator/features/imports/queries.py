@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from accelerator.domain.answers import Asked, Given
 from accelerator.domain.errors import DomainError
 from accelerator.domain.idea_table import Known, fits_a_cell
-from accelerator.domain.stages import PRIVATE, IdeaState
+from accelerator.domain.stages import PLACELESS
 from accelerator.i18n import N_
 from accelerator.storage.tables import Answer, Cohort, Idea, Person, Programme, Question, Stage
 
@@ -50,11 +50,10 @@ def destination(session: Session, cohort: Cohort) -> Destination:
         .where(Question.stage_id == row.Stage.id, Question.removed_at.is_(None))
         .order_by(Question.position, Question.id)
     ).all()
-    without = {*PRIVATE, IdeaState.WITHDRAWN}
     taken = session.scalar(
         select(func.count())
         .select_from(Idea)
-        .where(Idea.cohort_id == cohort.id, Idea.state.not_in(without))
+        .where(Idea.cohort_id == cohort.id, Idea.state.not_in(PLACELESS))
     )
     return Destination(
         cohort=cohort,
