@@ -242,6 +242,9 @@ def test_named_deciders_vote_and_see_the_meeting_and_others_do_not(world):
     world.person("boss")
     with world.session() as session:
         session.add(Decider(stage_id=world.stage_ids[0], person_id=world.people["boss"]))
+    assert world.client("boss").get(f"/ideas/{code}").status_code == 404
+    assert "Summary of A better cell" in text(world, f"/read/{code}", who="boss")
+    assert world.client("owner").get(f"{HERE}/read/{code}").status_code == 403
     assert vote(world, code, "go", who="boss").status_code == 303
     assert vote(world, code, "go", who="manager").status_code == 403
     for who, status in (("boss", 200), ("manager", 200), ("owner", 403), ("reviewer", 403)):
@@ -308,3 +311,13 @@ def _waiting(world):
 
     with world.session() as session:
         return session.scalars(select(Idea)).all()
+
+
+def test_what_is_clear_goes_to_the_exact_list_of_the_gate(world):
+    code = world.idea("owner", state="active", title="Clear cell")
+    review(world, code, "reviewer", (5, 5))
+    page = world.client("manager").post(
+        "/cohorts/S27/spark/gate/preview", data={"selected": [code], "outcome": "advance"}
+    )
+    assert page.status_code == 200
+    assert "Clear cell" in page.get_data(as_text=True)

@@ -249,6 +249,16 @@ def ideas_at_gate(
     return Ideas(tuple(lines_), ranking, short)
 
 
+def waiting(session: Session, cohort: Cohort, stage: Stage, code: str) -> int:
+    """Return the passage of an idea that waits at the gate, 0 when it does not; one query."""
+    found = session.scalar(
+        select(Passage.id)
+        .join(Idea, AT_GATE)
+        .where(Idea.cohort_id == cohort.id, Passage.stage_id == stage.id, Idea.code == code)
+    )
+    return found or 0
+
+
 def _zones(chances: Mapping[int, float]) -> dict[int, str]:
     if not chances:
         return {}

@@ -12,7 +12,7 @@ from accelerator.domain.conflicts import Conflict
 from accelerator.domain.policy import Actor
 from accelerator.features.meetings.queries.facts import AT_GATE
 from accelerator.standing.conflicts import conflicts_between
-from accelerator.storage.tables import Cohort, Idea, Passage, Stage, Version, Vote
+from accelerator.storage.tables import Cohort, Idea, Passage, Stage, Vote
 from accelerator.storage.visibility import outside_team
 
 PAGE = 25
@@ -26,7 +26,6 @@ class BallotRow:
     code: str
     title: Bilingual
     summary: Bilingual
-    version: int
     choice: str
     note: str
     why: tuple[Conflict, ...]
@@ -50,13 +49,11 @@ def ballot(session: Session, actor: Actor, cohort: Cohort, stage: Stage, *, afte
     """Load a page of the ideas that wait at a gate with one's own votes; four queries."""
     waiting: Any = (
         select(Passage.id, Idea.id.label("idea_id"), Idea.code, Idea.title, Idea.summary,
-               Vote.choice, Vote.note, func.max(Version.number).label("version"))
+               Vote.choice, Vote.note)
         .select_from(Idea)
         .join(Passage, AT_GATE)
-        .join(Version, Version.passage_id == Passage.id)
         .outerjoin(Vote, and_(Vote.passage_id == Passage.id, Vote.person_id == actor.id))
         .where(Idea.cohort_id == cohort.id, Passage.stage_id == stage.id, outside_team(actor))
-        .group_by(Passage.id, Idea.id, Vote.id)
         .order_by(Idea.id)
     )  # fmt: skip
     total = session.scalar(
@@ -75,6 +72,6 @@ def _row(
 ) -> BallotRow:
     why = barred.get((row.idea_id, actor.id), frozenset())
     return BallotRow(
-        row.id, row.code, row.title, row.summary, row.version, row.choice or "", row.note or "",
+        row.id, row.code, row.title, row.summary, row.choice or "", row.note or "",
         tuple(sorted(why)),
     )  # fmt: skip

@@ -93,6 +93,22 @@ def item_page(gate: Any, code: str, form: ItemForm | None = None, **more: Any) -
     )  # fmt: skip
 
 
+@bp.get("/read/<code>")
+@allow(Permission.MEETING_VIEW, subject="gate")
+def read(gate: Any, code: str) -> ResponseReturnValue:
+    """Show the pack of any idea that waits at the gate, to vote on it."""
+    cohort, stage = gate
+    found = facts.meeting_facts(db(), cohort, stage)
+    passage_id = facts.waiting(db(), cohort, stage, code)
+    one = packs(
+        db(), actor(), cohort, stage, passages=[passage_id], started=found.started,
+        today=_today(cohort),
+    ).get(passage_id)  # fmt: skip
+    if one is None:
+        raise NotFound
+    return render_template("meetings/read.html", cohort=cohort, stage=stage, pack=one, **words())
+
+
 @bp.get("/pack")
 @allow(Permission.MEETING_VIEW, subject="gate")
 def pack(gate: Any) -> ResponseReturnValue:
