@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from accelerator.activity import record
+from accelerator.activity import record, record_for_teams
 from accelerator.activity.events.base import Event
 from accelerator.activity.events.questions import (
     AnswerTouched,
@@ -304,5 +304,4 @@ def _tell(
         for one in found.touched
         if one.effect is not Effect.REWORDED
     ]  # fmt: skip
-    for event in events:
-        record(session, event, now=now)
+    record_for_teams(session, events, now=now)
