@@ -119,6 +119,10 @@ def _require_joinable(session: Session, idea: Idea, passage: Passage, cohort: Co
             N_("An idea joins cohorts of its own programme only."),
             field="cohort",
         )
+    if cohort.preparing:
+        raise DomainError(
+            "cohort_in_preparation", N_("This cohort is still being prepared."), field="cohort"
+        )
     if idea.state == IdeaState.ACTIVE and passage.state not in MOVABLE:
         raise DomainError(
             "decided_already",

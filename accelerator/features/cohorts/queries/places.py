@@ -112,11 +112,11 @@ def candidates(session: Session, actor: Actor, cohort: Cohort, q: str) -> Sequen
 
 
 def running(session: Session, idea: Idea) -> Sequence[Cohort]:
-    """List the cohorts of an idea's programme, the newest first."""
+    """List the cohorts of an idea's programme that everybody sees, the newest first."""
     programme = select(Cohort.programme_id).where(Cohort.id == idea.cohort_id).scalar_subquery()
     return session.scalars(
         select(Cohort)
-        .where(Cohort.programme_id == programme)
+        .where(Cohort.programme_id == programme, Cohort.preparing.is_(False))
         .order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
         .limit(PAGE)
     ).all()

@@ -40,7 +40,7 @@ def join(idea: Any) -> ResponseReturnValue:
     form = JoinForm()
     form.cohort.choices = [SelectChoice(c.code, c.name.pick(language())) for c in cohorts.values()]
     wanted = form.cohort.data if form.is_submitted() else request.args.get("cohort")
-    cohort = cohorts.get(wanted or next(iter(cohorts)))
+    cohort = cohorts.get(wanted or next(iter(cohorts), ""))
     found: Landing | None = None
     try:
         if cohort is not None:
