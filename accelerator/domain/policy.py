@@ -135,8 +135,13 @@ def employee(actor: Actor, _: Subject) -> bool:
 
 
 def employee_once_open(actor: Actor, subject: Subject) -> bool:
-    """Everybody who belongs to the company, once a cohort is more than being prepared."""
+    """Everybody who belongs to the company, once it is more than being prepared."""
     return not actor.is_guest and not subject.preparing
+
+
+def with_a_role(actor: Actor, subject: Subject) -> bool:
+    """Whoever of the company manages, reviews or sponsors the programme."""
+    return not actor.is_guest and any((subject.programme_id, role) in actor.roles for role in Role)
 
 
 def anybody(_actor: Actor, _subject: Subject) -> bool:
@@ -272,7 +277,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.PEOPLE_LOOK_UP: (employee,),
     Permission.MESSAGES_VIEW: (administrator,),
     Permission.AUDIT_VIEW: (administrator,),
-    Permission.PROGRAMME_VIEW: (employee,),
+    Permission.PROGRAMME_VIEW: (employee_once_open, with_a_role, administrator),
     Permission.PROGRAMME_CREATE: (administrator, manager_anywhere),
     Permission.PROGRAMME_EDIT: (manager, administrator),
     Permission.ROLES_GIVE: (manager, administrator),
@@ -344,6 +349,7 @@ WHO_MAY: dict[Clause, str] = {
     own: N_("the person it was given to"),
     employee: N_("employees"),
     employee_once_open: N_("employees"),
+    with_a_role: N_("everybody with a role in this programme"),
     anybody: N_("everybody who is signed in"),
     open_idea: N_("everybody, when the owner opens the idea"),
     open_team: N_("everybody, when the owner opens the idea"),

@@ -2,11 +2,19 @@
 
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
 
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import PRIVATE, Audience
-from accelerator.storage.tables import Assignment, Cohort, Idea, Passage, Stage, TeamMember
+from accelerator.storage.tables import (
+    Assignment,
+    Cohort,
+    Idea,
+    Passage,
+    Programme,
+    Stage,
+    TeamMember,
+)
 
 
 def in_team(actor: Actor) -> ColumnElement[bool]:
@@ -51,6 +59,24 @@ def is_reviewer(actor: Actor) -> ColumnElement[bool]:
         )
         .correlate(Idea)
     )
+
+
+def is_shown() -> ColumnElement[bool]:
+    """The programme has, or had, a cohort that is more than being prepared."""
+    return (
+        exists()
+        .where(Cohort.programme_id == Programme.id, Cohort.preparing.is_(False))
+        .correlate(Programme)
+    )
+
+
+def visible_programmes(actor: Actor) -> ColumnElement[bool]:
+    """The programmes for which `can(PROGRAMME_VIEW)` says yes; to be used in a WHERE."""
+    if actor.is_admin:
+        return true()
+    if actor.is_guest:
+        return false()
+    return or_(Programme.id.in_({programme for programme, _ in actor.roles}), is_shown())
 
 
 def team_is_hidden() -> ColumnElement[bool]:

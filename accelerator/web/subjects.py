@@ -30,7 +30,13 @@ from accelerator.storage.tables import (
     Proposal,
     Stage,
 )
-from accelerator.storage.visibility import in_team, is_invited, is_reviewer, team_is_hidden
+from accelerator.storage.visibility import (
+    in_team,
+    is_invited,
+    is_reviewer,
+    is_shown,
+    team_is_hidden,
+)
 from accelerator.web.session import SAFE, db
 
 Loaded = tuple[Any, Subject, Permission]
@@ -136,8 +142,19 @@ def _review(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
 
 
 def _programme(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
-    found = db().scalar(select(Programme).where(Programme.key == arguments.pop("programme_key")))
-    return (found, Subject(programme_id=found.id), Permission.PROGRAMME_VIEW) if found else None
+    row = (
+        db()
+        .execute(
+            select(Programme, is_shown().label("shown")).where(
+                Programme.key == arguments.pop("programme_key")
+            )
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    subject = Subject(programme_id=row.Programme.id, preparing=not row.shown)
+    return row.Programme, subject, Permission.PROGRAMME_VIEW
 
 
 def _cohort(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:

@@ -26,7 +26,7 @@ from accelerator.storage.tables import (
     Question,
     Stage,
 )
-from accelerator.storage.visibility import visible_ideas
+from accelerator.storage.visibility import is_shown, visible_ideas, visible_programmes
 
 MOST = 50
 
@@ -41,6 +41,7 @@ class ProgrammeCard:
     stages: tuple[Bilingual, ...]
     ideas: int
     managed: bool
+    preparing: bool  # none of its cohorts was opened yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,18 @@ class CohortCard:
 
 
 def programmes(session: Session, actor: Actor, *, after: str = "") -> ProgrammePage:
-    """List programmes that are not archived, the oldest first."""
-    wanted = select(Programme).where(Programme.archived_at.is_(None)).order_by(Programme.id)
+    """List programmes that are not archived, the oldest first; those in preparation to few."""
+    wanted = (
+        select(Programme, is_shown().label("shown"))
+        .where(Programme.archived_at.is_(None), visible_programmes(actor))
+        .order_by(Programme.id)
+    )
     if after:
         last = select(Programme.id).where(Programme.key == after).scalar_subquery()
         wanted = wanted.where(Programme.id > last)
-    rows = list(session.scalars(wanted.limit(MOST + 1)))
-    ids = [row.id for row in rows[:MOST]]
+    found = session.execute(wanted.limit(MOST + 1)).all()
+    rows = found[:MOST]
+    ids = [row.Programme.id for row in rows]
     stages: dict[int, list[Bilingual]] = {}
     for programme_id, name in session.execute(
         select(Stage.programme_id, Stage.name)
@@ -114,16 +120,17 @@ def programmes(session: Session, actor: Actor, *, after: str = "") -> ProgrammeP
     managed = actor.programmes(Role.MANAGER)
     cards = tuple(
         ProgrammeCard(
-            key=row.key,
-            name=row.name,
-            summary=row.summary,
-            stages=tuple(stages.get(row.id, ())),
-            ideas=living.get(row.id, 0),
-            managed=row.id in managed,
+            key=row.Programme.key,
+            name=row.Programme.name,
+            summary=row.Programme.summary,
+            stages=tuple(stages.get(row.Programme.id, ())),
+            ideas=living.get(row.Programme.id, 0),
+            managed=row.Programme.id in managed,
+            preparing=not row.shown,
         )
-        for row in rows[:MOST]
+        for row in rows
     )
-    return ProgrammePage(cards, cards[-1].key if len(rows) > MOST else "")
+    return ProgrammePage(cards, cards[-1].key if len(found) > MOST else "")
 
 
 def templates() -> list[TemplateCard]:

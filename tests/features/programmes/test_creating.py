@@ -4,8 +4,10 @@ import pytest
 from sqlalchemy import func, select
 
 from accelerator import content
+from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Role
 from accelerator.storage.tables import (
+    Cohort,
     Criterion,
     Event,
     Membership,
@@ -14,6 +16,7 @@ from accelerator.storage.tables import (
     Question,
     Stage,
 )
+from tests.world import NOW, TODAY
 
 TEMPLATES = ["idea_challenge", "technology_accelerator"]
 
@@ -60,7 +63,7 @@ def test_every_row_of_the_template_is_copied(world, template):
         event = session.scalars(select(Event).where(Event.programme_id == made.id)).one()
     assert manager == Role.MANAGER
     assert (event.kind, event.data["template"]) == ("ProgrammeCreated", template)
-    page = world.client("employee").get("/programmes/tech-2027").get_data(as_text=True)
+    page = world.client("admin").get("/programmes/tech-2027").get_data(as_text=True)
     assert all(stage["name"]["en"] in page for stage in source["stages"])
 
 
@@ -69,7 +72,7 @@ def test_a_name_of_ones_own_comes_back_exactly(world):
     with world.session() as session:
         made = session.scalars(select(Programme).where(Programme.key == "tech-2027")).one()
         assert (made.name.ja, made.name.en) == ("火花👩🏽‍🔬第2期", "Fünken & <b>")
-    page = world.client("employee").get("/programmes").get_data(as_text=True)
+    page = world.client("admin").get("/programmes").get_data(as_text=True)
     assert "Fünken &amp; &lt;b&gt;" in page
 
 
@@ -116,3 +119,27 @@ def test_only_managers_and_administrators_create(world):
         assert world.client(name).get("/programmes/new").status_code == 403
     for name in ("manager", "other_manager", "admin"):
         assert world.client(name).get("/programmes/new").status_code == 200
+
+
+def test_nobody_without_a_role_sees_a_programme_before_one_of_its_cohorts_opens(world):
+    create(world.client("manager"))
+    with world.session() as session:
+        made = session.scalars(select(Programme).where(Programme.key == "tech-2027")).one()
+        session.add(
+            Membership(programme_id=made.id, person_id=world.people["second"], role=Role.REVIEWER)
+        )
+        coming = Cohort(
+            programme_id=made.id, code="T27", name=Bilingual("春", "Spring"), capacity=9,
+            intake_opens_on=TODAY, intake_closes_on=TODAY, time_zone="Asia/Tokyo", country="JP",
+            preparing=True, created_at=NOW,
+        )  # fmt: skip
+        session.add(coming)
+    seen = {"manager": 200, "admin": 200, "second": 200, "employee": 404, "reviewer": 404}
+    for name, status in seen.items():
+        client = world.client(name)
+        assert client.get("/programmes/tech-2027").status_code == status, name
+        assert ("/programmes/tech-2027" in client.get("/programmes").text) is (status == 200), name
+    assert "In preparation" in world.client("manager").get("/programmes").text
+    with world.session() as session:
+        session.scalars(select(Cohort).where(Cohort.code == "T27")).one().preparing = False
+    assert world.client("employee").get("/programmes/tech-2027").status_code == 200

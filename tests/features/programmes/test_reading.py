@@ -37,7 +37,7 @@ def test_a_count_is_of_ideas_the_reader_may_see(world):
 
 
 def test_pages_ask_as_often_for_ten_as_for_one(world):
-    client = world.client("employee")
+    client = world.client("admin")
     with queries(world.engine) as few:
         assert client.get("/programmes").status_code == 200
     for n in range(10):
@@ -57,7 +57,7 @@ def test_archived_programmes_leave_the_list_and_long_lists_come_in_pages(world):
         world.programme(f"p{n}")
     with world.session() as session:
         session.scalars(select(Programme).where(Programme.key == "other")).one().archived_at = NOW
-    client = world.client("employee")
+    client = world.client("admin")
     first = text(client.get("/programmes"))
     assert "/programmes?after=p48" in first
     assert "/programmes/other" not in first
