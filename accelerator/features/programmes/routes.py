@@ -67,9 +67,7 @@ def show(programme: Any) -> ResponseReturnValue:
     """Show a programme to everybody, with its stages and cohorts; to managers what is missing."""
     now = clock.now()
     stages = queries.stages(db(), programme)
-    cohorts = queries.cohorts(
-        db(), programme, now=now, preparing=may(Permission.COHORT_EDIT)
-    )
+    cohorts = queries.cohorts(db(), programme, now=now, preparing=may(Permission.COHORT_EDIT))
     return render_template(
         "programmes/show.html",
         programme=programme,
@@ -98,6 +96,9 @@ def edit(programme: Any) -> ResponseReturnValue:
                     "name": both(form, "name"),
                     "summary": both(form, "summary"),
                     "audience": form.audience.data,
+                    "undo_minutes": programme.undo_minutes
+                    if form.undo_minutes.data is None
+                    else form.undo_minutes.data,
                 },
                 now=clock.now(),
             )
