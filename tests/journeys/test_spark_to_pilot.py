@@ -281,11 +281,13 @@ def judged(world: World, code: str, stage: str) -> None:
             .join(Programme, Programme.id == Stage.programme_id)
             .where(Programme.key == "tech-2027", Stage.key == stage)
         ).all()
+        programme = session.scalars(select(Programme).where(Programme.key == "tech-2027")).one()
+        programme.undo_minutes = 0  # what is decided leaves at once
     review = {"action": "submit", "version": "0", "confidence": "3", "recommendation": "1"}
     for name in reviewers:
         marks = {f"mark-{key}": "4" for key in keys}
         answer = world.client(name).post(f"/ideas/{code}/review", data=review | marks)
         assert answer.status_code == 303
-    verdict = {"selected": code, "outcome": "advance", "reason": "It works.", "when": "now"}
+    verdict = {"selected": code, "outcome": "advance", "reason": "It works.", "when": "soon"}
     answer = manager.post(f"/cohorts/T27/{stage}/gate/decide", data=verdict)
     assert answer.status_code == 303

@@ -90,6 +90,11 @@ class EditProgramme(Form):
             SelectChoice("everybody", _("All employees, unless the owner closes the idea")),
         ],
     )
+    undo_minutes = IntegerField(
+        _("Minutes to undo a gate decision"),
+        [Optional(), NumberRange(0, 1440)],
+        description=_("No team hears of a decision before this time has passed."),
+    )
 
 
 def one_sided(*forms: PlainForm) -> list[str]:

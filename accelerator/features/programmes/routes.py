@@ -96,6 +96,9 @@ def edit(programme: Any) -> ResponseReturnValue:
                     "name": both(form, "name"),
                     "summary": both(form, "summary"),
                     "audience": form.audience.data,
+                    "undo_minutes": programme.undo_minutes
+                    if form.undo_minutes.data is None
+                    else form.undo_minutes.data,
                 },
                 now=clock.now(),
             )

@@ -66,6 +66,8 @@ def prepare(
 
     What the votes dispute besides is added when the meeting begins.
     """
+    # Of two who make the list at once, the second waits here and is told.
+    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     found = meeting_facts(session, cohort, stage)
     if found.meeting is not None:
         raise DomainError("prepared", N_("The list of this meeting has been made already."))

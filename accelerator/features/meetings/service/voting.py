@@ -15,7 +15,7 @@ from accelerator.domain.policy import Actor
 from accelerator.features.meetings.queries.facts import AT_GATE
 from accelerator.i18n import N_
 from accelerator.standing.conflicts import conflicts_between
-from accelerator.storage.tables import Cohort, Idea, Meeting, Passage, Stage, Vote
+from accelerator.storage.tables import Cohort, Idea, Meeting, Passage, Person, Stage, Vote
 from accelerator.storage.visibility import outside_team
 
 MOST = 50
@@ -38,6 +38,8 @@ def vote(
         )
         .with_for_update()
     )  # fmt: skip
+    # The same person in two windows votes once.
+    session.execute(select(Person.id).where(Person.id == actor.id).with_for_update())
     require_silent(started=meeting is not None and meeting.started_at is not None)
     rows: Any = session.execute(
         select(Idea, Passage.id, Vote)
