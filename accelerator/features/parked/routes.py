@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.get("/stopped")
+@bp.get("/learned")
 @allow(Permission.IDEA_LIST)
 def stopped() -> ResponseReturnValue:
     """List stopped ideas that one may read, with what was learned from them."""

@@ -116,7 +116,7 @@ def learn(session: Session, *, actor: Actor, idea: Idea, learned: str, now: date
         LearnedWritten(
             actor_id=actor.id, programme_id=cohort.programme_id, idea_id=idea.id,
             subject=f"decision:{decision.id}", code=idea.code, learned=learned,
-            was=decision.learned, path="/stopped",
+            was=decision.learned, path="/learned",
         ),
         now=now,
     )  # fmt: skip

@@ -130,7 +130,7 @@ def test_kept_parked_until_another_day_with_a_reason_the_team_reads(world):
 
 def test_the_page_asks_the_same_for_one_idea_and_for_ten(world):
     client = world.client("manager")
-    for path, make in (("/parked", parked), ("/stopped", stopped)):
+    for path, make in (("/parked", parked), ("/learned", stopped)):
         numbers = []
         for more in (1, 9):
             for _ in range(more):
@@ -147,20 +147,20 @@ def test_what_was_learned_is_searched_by_whoever_may_read_the_idea(world):
     for who, shown in (
         ("owner", True), ("manager", True), ("employee", False), ("other_manager", False),
     ):  # fmt: skip
-        assert ("Beta" in page(world, "/stopped", who)) == shown, who
+        assert ("Beta" in page(world, "/learned", who)) == shown, who
     for query, shown in (("insurers", True), ("beta", True), (code, True), ("nothing", False)):
-        assert ("Beta" in page(world, f"/stopped?q={query}")) == shown, query
+        assert ("Beta" in page(world, f"/learned?q={query}")) == shown, query
     client = world.client("manager")
     assert client.post(f"/ideas/{code}/learned", data={"learned": "Ask them first."}).status_code in (
         302, 303,
     )  # fmt: skip
-    assert "Ask them first." in page(world, "/stopped?q=ask+them")
+    assert "Ask them first." in page(world, "/learned?q=ask+them")
     with world.session() as session:
         assert [e.data["was"] for e in events(session, "LearnedWritten")] == ["Insurers decide."]
     assert world.client("owner").post(f"/ideas/{code}/learned", data={}).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/parked", "/stopped"])
+@pytest.mark.parametrize("path", ["/parked", "/learned"])
 def test_long_lists_go_on(world, path):
     make = parked if path == "/parked" else stopped
     for number in range(3):
