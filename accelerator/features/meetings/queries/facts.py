@@ -155,7 +155,11 @@ _VOTES = (
         func.max(case((Vote.person_id == _READER, Vote.choice))).label("mine"),
     )
     .join(Passage, Passage.id == Vote.passage_id)
-    .where(Passage.stage_id == _STAGE, Passage.state == PassageState.HANDED_IN)
+    .where(
+        Passage.cohort_id == _COHORT,
+        Passage.stage_id == _STAGE,
+        Passage.state == PassageState.HANDED_IN,
+    )
     .group_by(Vote.passage_id)
     .subquery()
 )
@@ -169,18 +173,17 @@ _IDEAS: Any = (
         Passage.id, Idea.id, Passage.asked_until, MeetingItem.id,
         _VOTES.c.go, _VOTES.c.discuss, _VOTES.c.stop, _VOTES.c.mine,
     )
-    .select_from(Idea)
-    .join(Passage, AT_GATE)
+    .select_from(Passage)
+    .join(Idea, AT_GATE)
     .outerjoin(_VOTES, _VOTES.c.passage_id == Passage.id)
     .outerjoin(
         MeetingItem,
         and_(MeetingItem.passage_id == Passage.id, MeetingItem.meeting_id == bindparam("meeting")),
     )
     .where(
-        Idea.cohort_id == _COHORT, Passage.stage_id == _STAGE,
+        Passage.cohort_id == _COHORT, Passage.stage_id == _STAGE,
         Idea.owner_id != _READER, Idea.id.not_in(_MINE),
     )
-    .order_by(Idea.id)
 )  # fmt: skip
 _TITLES = select(Idea.id, Idea.code, Idea.title).where(
     Idea.id.in_(bindparam("ideas", expanding=True))
@@ -230,7 +233,7 @@ def ideas_at_gate(
     last = len(places)
     lines_ = []
     for passage, idea, until, item, go, discuss, stop, mine in sorted(
-        rows, key=lambda row: places.get(row[0], last)
+        rows, key=lambda row: (places.get(row[0], last), row[1])
     ):
         seen = all_votes or shows_votes(mine=bool(mine), started=started)
         zone = zones.get(passage, "none")
