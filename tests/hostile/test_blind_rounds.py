@@ -193,7 +193,7 @@ def pages(world: World, who: str, codes: list[str]) -> Iterator[tuple[str, str, 
         "programme_key": "spark", "cohort_code": "S27", "stage_key": "spark",
         "milestone_id": 1, "evidence_id": 1, "attachment_id": 1, "number": 1, "delivery_id": 1,
         "person_id": world.people["employee"], "token": "none", "filename": "img/mark.svg",
-        "proposal_id": 1, "batch_id": 1,
+        "proposal_id": 1, "batch_id": 1, "meeting_id": 1, "question_key": "problem",
     }  # fmt: skip
     for method, rule in endpoints(world.app):
         if method != "GET":
