@@ -9,32 +9,28 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import record
 from accelerator.activity.events.gates import (
     AnnouncementFailed,
     DecisionAnnounced,
-    ReviewNotNeeded,
 )
 from accelerator.calendars import calendar_of
+from accelerator.deciding.effects import close_reviews, drop_milestones, set_conditions
 from accelerator.domain.batches import BatchState
-from accelerator.domain.bilingual import Bilingual, language_of
+from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.gates import next_stage, require_batch
-from accelerator.domain.milestones import MilestoneState
 from accelerator.domain.policy import Actor
-from accelerator.domain.reviews import ASKED, AssignmentState
 from accelerator.domain.stages import ADVANCING, IdeaState, Outcome, PassageState, idea_state_after
 from accelerator.standing.feedback import comments_for_team
 from accelerator.standing.passages import enter_stage
 from accelerator.storage.tables import (
-    Assignment,
     Batch,
     Cohort,
     Decision,
     Idea,
-    Milestone,
     Passage,
     Person,
     Stage,
@@ -177,15 +173,22 @@ def announce_one(session: Session, told: Told, *, actor_id: int | None, now: dat
     idea.state = idea_state_after(outcome, last_stage=coming is None)
     idea.updated_at = now
     session.flush()
-    _close_reviews(session, told, actor_id=actor_id, now=now)
+    close_reviews(
+        session,
+        idea=idea,
+        passage=passage,
+        programme_id=cohort.programme_id,
+        actor_id=actor_id,
+        now=now,
+    )
     if outcome not in ADVANCING:
-        _drop_milestones(session, passage)
+        drop_milestones(session, passage)
     entered = passage
     by = _later(cohort, ASK_WITHIN, now)
     if coming is not None:
         entered = enter_stage(session, idea=idea, cohort=cohort, stage=coming, now=now)
         by = entered.hand_in_by
-    _set_conditions(session, decision, idea, entered)
+    set_conditions(session, decision, idea, entered)
     record(
         session,
         DecisionAnnounced(
@@ -258,57 +261,6 @@ def _letters(session: Session, decision: Decision) -> dict[str, dict[str, str]]:
     if decision.batch_id is None:
         return {}
     return session.get_one(Batch, decision.batch_id).letters
-
-
-def _close_reviews(session: Session, told: Told, *, actor_id: int | None, now: datetime) -> None:
-    """End what reviewers were still asked for; what they wrote stays, and they are told."""
-    reviewers = session.scalars(
-        update(Assignment)
-        .where(Assignment.passage_id == told.passage.id, Assignment.state.in_(ASKED))
-        .values(state=AssignmentState.CLOSED)
-        .returning(Assignment.reviewer_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    for reviewer in reviewers:
-        record(
-            session,
-            ReviewNotNeeded(
-                actor_id=actor_id,
-                programme_id=told.cohort.programme_id,
-                subject=f"idea:{told.idea.code}",
-                person_id=reviewer,
-                code=told.idea.code,
-                title=told.idea.title,
-                path="/reviews",
-            ),
-            now=now,
-        )
-
-
-def _drop_milestones(session: Session, passage: Passage) -> None:
-    """Drop what the stage still asked for: the idea starts it again or its way has ended."""
-    session.execute(
-        update(Milestone)
-        .where(Milestone.passage_id == passage.id, Milestone.state == MilestoneState.OPEN)
-        .values(state=MilestoneState.DROPPED)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _set_conditions(session: Session, decision: Decision, idea: Idea, passage: Passage) -> None:
-    """Make each condition a milestone of the stage entered, due on its day."""
-    session.add_all(
-        Milestone(
-            idea_id=idea.id,
-            passage_id=passage.id,
-            name=Bilingual().with_side(language_of(condition["text"]), condition["text"]),
-            wanted=Bilingual(),
-            owner_id=idea.owner_id,
-            due_on=date.fromisoformat(condition["due_on"]),
-        )
-        for condition in decision.conditions
-    )
-    session.flush()
 
 
 def _later(cohort: Cohort, working_days: int, now: datetime) -> date:
