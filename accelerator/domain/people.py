@@ -28,6 +28,17 @@ _SKILL_ENDS = re.compile(r"[,;、，；\n]")  # the comma of each script
 _BREAKING = ("Cc", "Zl", "Zp")  # no header of a mail and no line of a list can hold them
 
 
+def display_name(family: str, given: str) -> str:
+    """Write a name, family name first when it is in Japanese script, given name first else.
+
+    >>> display_name("星野", "正彦"), display_name("Taylor", "Emma")
+    ('星野 正彦', 'Emma Taylor')
+    """
+    if family and ord(family[0]) > 0x2E7F:  # noqa: PLR2004 - where the scripts of East Asia begin
+        return f"{family} {given}".strip()
+    return f"{given} {family}".strip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """A person's own details; `line_manager` is an e-mail address, or a name still to be found."""

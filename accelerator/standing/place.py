@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.people import display_name
 from accelerator.domain.stages import IdeaState, NextStep, PassageState, Place, next_step
 from accelerator.storage.tables import (
     Assignment,
@@ -102,7 +103,7 @@ def review_counts(session: Session, passage_ids: Collection[int]) -> dict[int, t
 
 def _standing(row: Any, reviews: tuple[int, int]) -> Standing:
     idea, passage, stage = row.Idea, row.Passage, row.Stage
-    name = Person(family_name=row.family_name, given_name=row.given_name).display_name
+    name = display_name(row.family_name, row.given_name)
     place = Place(
         idea=IdeaState(idea.state),
         passage=PassageState(passage.state),

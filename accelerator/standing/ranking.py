@@ -8,7 +8,7 @@ reviews.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import sqrt
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
@@ -98,9 +98,22 @@ class Lines(Sequence["RankedIdea[int]"]):
         """Return the passages alone, best first."""
         return [] if self._table is None else [int(one) for one in self.column("idea")]
 
+    @cached_property
+    def zones(self) -> dict[int, str]:
+        """The zone of each passage, best first; worked out once while the lines are kept."""
+        if self._table is None:
+            return {}
+        from accelerator.domain.scoring import zone
+
+        chances = self.column("probability").tolist()
+        return {
+            passage: str(zone(chance))
+            for passage, chance in zip(self.passages(), chances, strict=True)
+        }
+
     def find(self, passages: Collection[int]) -> "dict[int, RankedIdea[int]]":
         """Return the lines of some passages."""
-        return {one: self[at] for at, one in enumerate(self.passages()) if one in passages}
+        return {one: self[at] for at, one in enumerate(self.zones) if one in passages}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +151,8 @@ def places_taken(cohort_id: int, stage_id: int) -> ScalarSelect[int]:
     """Select how many ideas of a cohort have passed the gate of a stage, as their teams know."""
     return (
         select(func.count())
-        .select_from(Passage)
-        .join(Idea, Idea.id == Passage.idea_id)
         .where(
-            Idea.cohort_id == cohort_id,
+            Passage.cohort_id == cohort_id,
             Passage.stage_id == stage_id,
             Passage.outcome.in_(ADVANCING),
         )
@@ -149,23 +160,26 @@ def places_taken(cohort_id: int, stage_id: int) -> ScalarSelect[int]:
     )
 
 
+def _passages(cohort_id: int, stage_id: int, scope: Scope) -> ColumnElement[bool]:
+    stage = and_(Passage.cohort_id == cohort_id, Passage.stage_id == stage_id)
+    return stage if scope is Scope.ALL else and_(stage, Passage.state.in_(AT_GATE))
+
+
 def in_scope(cohort_id: int, stage_id: int, scope: Scope) -> ColumnElement[bool]:
     """The passages of a stage that a ranking is about; needs Idea and Passage joined by idea."""
-    stage = and_(Idea.cohort_id == cohort_id, Passage.stage_id == stage_id)
+    passages = _passages(cohort_id, stage_id, scope)
     if scope is Scope.ALL:
-        return stage
-    return and_(
-        stage,
-        Idea.passage_id == Passage.id,
-        Idea.state == IdeaState.ACTIVE,
-        Passage.state.in_(AT_GATE),
-    )
+        return passages
+    return and_(passages, Idea.passage_id == Passage.id, Idea.state == IdeaState.ACTIVE)
 
 
 def counted(cohort_id: int, stage_id: int, scope: Scope) -> ColumnElement[bool]:
-    """The reviews a ranking is made of; needs Assignment, Review, Passage and Idea joined."""
+    """The reviews a ranking is made of; needs Assignment, Review and Passage joined.
+
+    What waits for a place in the cohort has no reviews, so the idea's own state need not be asked.
+    """
     return and_(
-        in_scope(cohort_id, stage_id, scope),
+        _passages(cohort_id, stage_id, scope),
         Assignment.state == AssignmentState.SUBMITTED,
         Review.score.is_not(None),
     )
@@ -199,9 +213,7 @@ def ranking_of(
 def _digest(cohort_id: int, stage_id: int, scope: Scope) -> Select[Any]:
     ideas = (
         select(func.count())
-        .select_from(Passage)
-        .join(Idea, Idea.id == Passage.idea_id)
-        .where(in_scope(cohort_id, stage_id, scope), Passage.handed_in_at.is_not(None))
+        .where(_passages(cohort_id, stage_id, scope), Passage.handed_in_at.is_not(None))
         .scalar_subquery()
     )
     assignment = cast(Assignment.id, BigInteger)
@@ -215,7 +227,6 @@ def _digest(cohort_id: int, stage_id: int, scope: Scope) -> Select[Any]:
         .select_from(Assignment)
         .join(Review, Review.assignment_id == Assignment.id)
         .join(Passage, Passage.id == Assignment.passage_id)
-        .join(Idea, Idea.id == Passage.idea_id)
         .where(counted(cohort_id, stage_id, scope))
     )  # fmt: skip
 
@@ -240,7 +251,6 @@ def _ranked(session: Session, digest: Digest, capacity: int) -> Ranked:
         .join(Review, Review.assignment_id == Assignment.id)
         .outerjoin(Rubric, Rubric.id == Review.rubric_id)
         .join(Passage, Passage.id == Assignment.passage_id)
-        .join(Idea, Idea.id == Passage.idea_id)
         .where(counted(digest.cohort_id, digest.stage_id, digest.scope))
     )
     scored = [

@@ -1,7 +1,7 @@
 """What happens before, in and after a gate meeting. Votes are silent: no event tells a choice."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from accelerator.calendars import calendar_of
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.milestones import SOON_DAYS, Lateness, MilestoneState, Urgency, lateness
+from accelerator.domain.people import display_name
 from accelerator.domain.stages import LIVING
 from accelerator.storage.tables import Cohort, Idea, Milestone, Passage, Person, Stage, TeamMember
 
@@ -159,7 +160,7 @@ def _row(row: Any, now: datetime) -> MilestoneRow:
         name=one.name,
         wanted=one.wanted,
         owner_id=one.owner_id,
-        owner_name=Person(family_name=family, given_name=given).display_name,
+        owner_name=display_name(family, given),
         due_on=one.due_on,
         state=state,
         lateness=lateness(state, one.due_on, today, calendar_of(country, today.year)),

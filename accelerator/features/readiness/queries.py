@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from accelerator import content
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.people import display_name
 from accelerator.domain.policy import Actor
 from accelerator.domain.readiness import HIGHEST, Assessment, Dimension, Part, unmet
 from accelerator.standing.readiness import assessments
@@ -255,7 +256,7 @@ def _evidence(session: Session, idea: Idea, actor: Actor) -> dict[str, list[Evid
 
 
 def _name(family: str, given: str) -> str:
-    return Person(family_name=family, given_name=given).display_name
+    return display_name(family, given)
 
 
 def _history(session: Session, idea: Idea) -> tuple[HistoryPoint, ...]:

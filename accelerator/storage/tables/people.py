@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from accelerator.domain.people import display_name
 from accelerator.storage.base import Base
 from accelerator.storage.types import Email, Json, Moment
 
@@ -39,10 +40,8 @@ class Person(Base):
 
     @property
     def display_name(self) -> str:
-        """Write family name first when the name is in Japanese script, given name first else."""
-        if self.family_name and ord(self.family_name[0]) > 0x2E7F:  # noqa: PLR2004
-            return f"{self.family_name} {self.given_name}".strip()
-        return f"{self.given_name} {self.family_name}".strip()
+        """Write the name as people read it."""
+        return display_name(self.family_name, self.given_name)
 
 
 class Membership(Base):

@@ -1,18 +1,20 @@
 """The list of a gate: what waits, what is decided and not announced."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from accelerator.deciding import TRIES
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.gates import MOST_AT_ONCE, places_left
+from accelerator.domain.people import display_name
 from accelerator.domain.policy import Actor
 from accelerator.domain.readiness import Dimension, Shortfall, unmet
 from accelerator.domain.reviews import GONE, AssignmentState
@@ -35,7 +37,8 @@ from accelerator.storage.visibility import outside_team
 if TYPE_CHECKING:
     from accelerator.domain.scoring import RankedIdea
 
-ZONES = ("go", "discuss", "stop", "none")
+UNRANKED = "none"  # nobody has reviewed it
+ZONES = ("go", "discuss", "stop", UNRANKED)
 SHOWN = 50  # rows of a page; more are decided at once through "all of this list"
 
 
@@ -61,7 +64,7 @@ class GateRow:
     @property
     def zone(self) -> str:
         """Return the zone's name, or none."""
-        return _zone(self.numbers)
+        return str(self.numbers.zone) if self.numbers else UNRANKED
 
     @property
     def missing(self) -> int:
@@ -126,29 +129,26 @@ def gate_page(
     """
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
     ranking = ranking_of(session, cohort, stage.id)
-    ranked = ranking.by_passage
-    every = _ordered(session, actor, cohort, stage, ranked)
-    waiting = [row for row in every if row.state == PassageState.HANDED_IN]
-    ready = [row for row in every if row.state == PassageState.DECIDED]
-    wanted = [
-        row.passage_id
-        for row in (ready if decided else waiting)
-        if (not zone or _zone(ranked.get(row.passage_id)) == zone)
-        and (not code or row.code == code)
-    ]
+    lines = ranking.ranked.lines
+    every = _standing(session, actor, cohort, stage)
+    waiting = _best_first((one for one in every if every[one] is None), lines.zones)
+    ready = _best_first((one for one in every if every[one] is not None), lines.zones)
+    wanted = ready if decided else waiting
+    if zone:
+        wanted = [one for one in wanted if lines.zones.get(one, UNRANKED) == zone]
+    if code:
+        wanted = list(_details(session, actor, cohort, stage, Idea.code == code).keys() & wanted)
     shown = wanted[after : after + SHOWN]
-    details = {
-        row.passage_id: row
-        for row in session.execute(_at_gate(actor, cohort, stage).where(Passage.id.in_(shown)))
-    }
+    details = _details(session, actor, cohort, stage, Passage.id.in_(shown))
+    ranked = lines.find(details)
     rows = [_row(details[one], ranked.get(one), stage, today) for one in shown if one in details]
     return GatePage(
         capacity=cohort.capacity,
         taken=ranking.taken,
-        advancing=sum(row.outcome in ADVANCING for row in ready),
+        advancing=sum(every[one] in ADVANCING for one in ready),
         waiting=len(waiting),
         decided=len(ready),
-        zones=Counter(_zone(ranked.get(row.passage_id)) for row in waiting),
+        zones=Counter(lines.zones.get(one, UNRANKED) for one in waiting),
         rows=_with_readiness(session, stage, rows, today),
         total=len(wanted),
         after=after,
@@ -160,43 +160,53 @@ def every_code(
     session: Session, actor: Actor, cohort: Cohort, stage: Stage, *, zone: str = ""
 ) -> list[str]:
     """Return the codes of all ideas that wait, or of one group, best first; one more than most."""
-    ranked = ranking_of(session, cohort, stage.id).by_passage
+    zones = ranking_of(session, cohort, stage.id).ranked.lines.zones
+    every = _standing(session, actor, cohort, stage)
     wanted = [
-        row.code
-        for row in _ordered(session, actor, cohort, stage, ranked)
-        if row.state == PassageState.HANDED_IN
-        and (not zone or _zone(ranked.get(row.passage_id)) == zone)
-    ]
-    return wanted[: MOST_AT_ONCE + 1]
+        one
+        for one in _best_first((one for one in every if every[one] is None), zones)
+        if not zone or zones.get(one, UNRANKED) == zone
+    ][: MOST_AT_ONCE + 1]
+    codes = dict(
+        session.execute(select(Idea.passage_id, Idea.code).where(Idea.passage_id.in_(wanted))).all()
+    )
+    return [codes[one] for one in wanted]
 
 
-def _ordered(
-    session: Session,
-    actor: Actor,
-    cohort: Cohort,
-    stage: Stage,
-    ranked: "Mapping[int, RankedIdea[int]]",
-) -> list[Any]:
-    """Load the keys of all ideas at a gate, best adjusted mean first: thousands may stand there."""
-    found = session.execute(
-        select(Idea.code, Passage.id.label("passage_id"), Passage.state, Decision.outcome)
-        .join(Passage, Passage.id == Idea.passage_id)
+def _standing(
+    session: Session, actor: Actor, cohort: Cohort, stage: Stage
+) -> dict[int, str | None]:
+    """Load the key of each idea at a gate, thousands maybe, with the outcome if it is decided."""
+    return dict(session.execute(_keys(actor, cohort.id, stage.id)).all())
+
+
+@lru_cache(maxsize=64)  # putting it together costs more than asking with it
+def _keys(actor: Actor, cohort_id: int, stage_id: int) -> Select[int, str | None]:
+    return (
+        select(Passage.id, Decision.outcome)
+        .join(Idea, Idea.passage_id == Passage.id)
         .outerjoin(Decision, Decision.passage_id == Passage.id)
-        .where(*_here(actor, cohort, stage))
-        .order_by(Idea.id)
-    ).all()
-    last = len(ranked) + 1
-    places = {passage: line.place for passage, line in ranked.items()}
-    return sorted(found, key=lambda row: places.get(row.passage_id, last))
+        .where(*_here(actor, cohort_id, stage_id))
+        .order_by(Passage.id)
+    )
 
 
-def _here(actor: Actor, cohort: Cohort, stage: Stage) -> tuple[ColumnElement[bool], ...]:
+def _best_first(found: Iterable[int], ranked: Iterable[int]) -> list[int]:
+    """Put passages into the order ranked, what has no review last."""
+    left = dict.fromkeys(found)
+    first = [one for one in ranked if one in left]
+    for one in first:
+        del left[one]
+    return [*first, *left]
+
+
+def _here(actor: Actor, cohort_id: int, stage_id: int) -> tuple[ColumnElement[bool], ...]:
     """The ideas at a gate that are not of the actor's own teams."""
     return (
-        Idea.cohort_id == cohort.id,
-        Passage.stage_id == stage.id,
-        Idea.state == IdeaState.ACTIVE,
+        Passage.cohort_id == cohort_id,
+        Passage.stage_id == stage_id,
         Passage.state.in_(AT_GATE),
+        Idea.state == IdeaState.ACTIVE,
         outside_team(actor),
     )
 
@@ -212,18 +222,20 @@ def chosen_rows(
 ) -> tuple[GateRow, ...]:
     """Load the chosen ideas that wait at this gate, with what speaks for caution."""
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
-    found = session.execute(_at_gate(actor, cohort, stage).where(Idea.code.in_(codes))).all()
-    ranked = ranking_of(session, cohort, stage.id).by_passage
+    found = _details(session, actor, cohort, stage, Idea.code.in_(codes))
+    ranked = ranking_of(session, cohort, stage.id).ranked.lines.find(found)
     rows = {
         row.code: _row(row, ranked.get(row.passage_id), stage, today)
-        for row in found
+        for row in found.values()
         if row.state == PassageState.HANDED_IN
     }
     return _with_readiness(session, stage, [rows[code] for code in codes if code in rows], today)
 
 
-def _at_gate(actor: Actor, cohort: Cohort, stage: Stage) -> Any:
-    """Select the ideas at a gate with owner, review counts and decision, in one query."""
+def _details(
+    session: Session, actor: Actor, cohort: Cohort, stage: Stage, some: ColumnElement[bool]
+) -> dict[int, Any]:
+    """Load some ideas at a gate with owner, review counts and decision, by passage."""
     decider = aliased(Person)
     reviews = (
         select(
@@ -232,10 +244,12 @@ def _at_gate(actor: Actor, cohort: Cohort, stage: Stage) -> Any:
             func.count().filter(Assignment.state == AssignmentState.SUBMITTED).label("reviewed"),
         )
         .join(Passage, Passage.id == Assignment.passage_id)
+        .join(Idea, Idea.passage_id == Passage.id)
         .where(
+            Passage.cohort_id == cohort.id,
             Passage.stage_id == stage.id,
-            Passage.state.in_(AT_GATE),
             Assignment.state.not_in(GONE),
+            some,
         )
         .group_by(Assignment.passage_id)
         .subquery()
@@ -249,7 +263,7 @@ def _at_gate(actor: Actor, cohort: Cohort, stage: Stage) -> Any:
         )
         .correlate(Passage)
     )
-    return (
+    found = (
         select(
             Idea.id.label("idea_id"), Passage.id.label("passage_id"), Idea.code, Idea.title,
             Passage.state, Passage.promise_on, Person.family_name, Person.given_name,
@@ -264,33 +278,25 @@ def _at_gate(actor: Actor, cohort: Cohort, stage: Stage) -> Any:
         .outerjoin(reviews, reviews.c.passage_id == Passage.id)
         .outerjoin(Decision, Decision.passage_id == Passage.id)
         .outerjoin(decider, decider.id == Decision.decided_by_id)
-        .where(*_here(actor, cohort, stage))
-        .order_by(Idea.id)
+        .where(*_here(actor, cohort.id, stage.id), some)
     )  # fmt: skip
+    return {row.passage_id: row for row in session.execute(found)}
 
 
 def _row(row: Any, numbers: "RankedIdea[int] | None", stage: Stage, today: date) -> GateRow:
     decision = None
     if row.state == PassageState.DECIDED:
-        decider = _name(row.by_family or "", row.by_given or "")
+        decider = display_name(row.by_family or "", row.by_given or "")
         decision = DecisionRow(
             row.outcome, row.reason, decider, row.decided_at, row.announce_at, row.tries >= TRIES
         )
     return GateRow(
         idea_id=row.idea_id, passage_id=row.passage_id, code=row.code, title=row.title,
-        owner=_name(row.family_name, row.given_name), assigned=row.assigned,
+        owner=display_name(row.family_name, row.given_name), assigned=row.assigned,
         reviewed=row.reviewed, required=stage.reviews_per_idea, promise_on=row.promise_on,
         late=row.promise_on is not None and row.promise_on < today, numbers=numbers,
         decision=decision, asked=bool(row.asked),
     )  # fmt: skip
-
-
-def _zone(numbers: "RankedIdea[int] | None") -> str:
-    return str(numbers.zone) if numbers else "none"
-
-
-def _name(family: str, given: str) -> str:
-    return Person(family_name=family, given_name=given).display_name
 
 
 def _with_readiness(

@@ -22,6 +22,7 @@ from accelerator.domain.pace import (
     forecast,
     rebalance,
 )
+from accelerator.domain.people import display_name
 from accelerator.domain.policy import Actor
 from accelerator.domain.reviews import ASKED, GONE, AssignmentState
 from accelerator.domain.workdays import Calendar
@@ -264,4 +265,4 @@ def _after(
 
 
 def _name(row: Any) -> str:
-    return Person(family_name=row.family_name, given_name=row.given_name).display_name
+    return display_name(row.family_name, row.given_name)
