@@ -99,3 +99,12 @@ def test_questions_and_final_rounds_wait_for_those_they_are_put_to(world: World)
         session.execute(update(Final).values(closed_at=NOW))
     assert asked not in world.client("owner").get("/").get_data(as_text=True)
     assert compare not in world.client("reviewer").get("/").get_data(as_text=True)
+
+
+def test_a_manager_sees_nothing_of_the_gate_of_an_idea_of_their_own(world: World) -> None:
+    world.idea("owner", state="active", passage_state="decided", team=("manager",))
+    world.idea("manager", state="active", passage_state="decided")
+    page = world.client("manager").get("/").text
+    assert "/cohorts/S27/spark/gate" not in page
+    world.idea("owner", state="active", passage_state="decided")
+    assert "/cohorts/S27/spark/gate" in world.client("manager").get("/").text

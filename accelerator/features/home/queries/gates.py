@@ -5,13 +5,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, literal_column, select
+from sqlalchemy import Row, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import IdeaState, PassageState
-from accelerator.storage.tables import Cohort, Idea, Milestone, Passage, Stage
+from accelerator.storage.tables import Cohort, Idea, Milestone, Passage, Stage, TeamMember
 
 MOST_GATES = 30
 MOST_DATES = 1000
@@ -41,6 +41,19 @@ _NOT_YET = select(Idea.passage_id).where(
     Idea.state.in_((IdeaState.DRAFT, IdeaState.WAITING)),
     Idea.passage_id.is_not(None),
 )
+# Whoever is in a team learns nothing of what its gate has decided and not announced.
+_OWN = select(Idea.passage_id).where(
+    Idea.passage_id.is_not(None),
+    or_(
+        Idea.owner_id == bindparam("reader"),
+        Idea.id.in_(
+            select(TeamMember.idea_id).where(
+                TeamMember.person_id == bindparam("reader"),
+                TeamMember.state.in_(("accepted", "pending")),
+            )
+        ),
+    ),
+)
 _CURRENT = (
     select(Passage.cohort_id, Passage.stage_id)
     .where(
@@ -48,6 +61,7 @@ _CURRENT = (
         # Spelled out: a partial index serves only where the text of the query proves it may.
         Passage.state != literal_column(f"'{PassageState.LEFT}'"),
         Passage.id.not_in(_NOT_YET),
+        Passage.id.not_in(_OWN),
     )
     .with_hint(Passage, "INDEXED BY ix_passage_current", "sqlite")
 )
@@ -87,7 +101,7 @@ def gate_cards(session: Session, actor: Actor, day: date) -> tuple[GateCard, ...
     managed = actor.programmes(Role.MANAGER)
     if not managed:
         return ()
-    rows = session.execute(_GATES, {"managed": sorted(managed)})
+    rows = session.execute(_GATES, {"managed": sorted(managed), "reader": actor.id})
     found = [list(same) for _, same in groupby(rows, key=lambda row: (row.code, row.key))]
     return tuple(_gate(states, day) for states in found[:MOST_GATES])
 
