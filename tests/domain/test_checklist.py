@@ -99,6 +99,14 @@ def test_what_is_spoiled_has_its_line(code, blocking, spoil):
         assert bool(gap.stage) is (gap.place not in (Place.PROGRAMME, Place.STAGES, Place.ROLES))
 
 
+def test_a_stage_whose_minimums_all_fall_is_named_once():
+    outline = ready()
+    high = dict.fromkeys(("customer", "technology", "team"), 5)
+    outline["stages"][-2].update(minimums=high)
+    outline["stages"][-1].update(minimums=dict.fromkeys(high, 1))
+    assert [code for code, _ in found(outline)].count("minimum_falls") == 1
+
+
 def test_without_reviews_no_rubric_is_needed():
     outline = ready()
     first(outline).update(criteria=[], reviews_per_idea=0)

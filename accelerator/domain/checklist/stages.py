@@ -146,16 +146,17 @@ def _milestones(stage: Outline) -> Iterator[Gap]:
 
 def _minimums(stage: Outline, before: Mapping[str, int]) -> Iterator[Gap]:
     """Each level is proven by evidence of its own, none is skipped: too many are out of reach."""
-    steps = 0
+    steps, falls = 0, False
     for dimension, level in stage["minimums"].items():
         if dimension not in set(Dimension) or not LOWEST <= level <= HIGHEST:
             text = N_("%(stage)s: a minimum of readiness lies above the highest level.")
             yield Gap("minimum_unreachable", True, text, Place.READINESS)
             return
-        if level < before.get(dimension, LOWEST):
-            text = N_("%(stage)s: a minimum of readiness is lower than in an earlier stage.")
-            yield Gap("minimum_falls", False, text, Place.READINESS)
+        falls = falls or level < before.get(dimension, LOWEST)
         steps += max(0, level - before.get(dimension, LOWEST))
+    if falls:
+        text = N_("%(stage)s: a minimum of readiness is lower than in an earlier stage.")
+        yield Gap("minimum_falls", False, text, Place.READINESS)
     if steps > stage["time_box_days"]:
         text = N_(
             "%(stage)s: teams would have to prove %(steps)s levels of readiness"

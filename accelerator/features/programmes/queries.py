@@ -64,9 +64,18 @@ class TemplateCard:
 
 @dataclass(frozen=True, slots=True)
 class StageView:
-    """A stage with everything that hangs on it, in order."""
+    """A stage and how much hangs on it."""
 
     stage: Stage
+    questions: int
+    criteria: int
+    milestones: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageRead:
+    """Everything that hangs on the one stage that is read in full, in order."""
+
     questions: tuple[Question, ...]
     criteria: tuple[Criterion, ...]
     milestones: tuple[MilestoneTemplate, ...]
@@ -148,39 +157,36 @@ def templates() -> list[TemplateCard]:
 
 
 def stages(session: Session, programme: Programme) -> list[StageView]:
-    """Load the stages that ideas enter with all that hangs on them, in four queries."""
+    """Load the stages that ideas enter, with counts of what hangs on them, in one query."""
+
+    def count(table: Any) -> Any:
+        return (
+            select(func.count())
+            .where(table.stage_id == Stage.id, table.removed_at.is_(None))
+            .scalar_subquery()
+        )
+
     wanted = (
-        select(Stage)
+        select(Stage, *map(count, (Question, Criterion, MilestoneTemplate)))
         .where(Stage.programme_id == programme.id, Stage.removed_at.is_(None))
         .order_by(Stage.position)
     )
-    return _views(session, list(session.scalars(wanted)))
+    return [StageView(*row) for row in session.execute(wanted)]
 
 
-def _views(session: Session, found: list[Stage]) -> list[StageView]:
-    ids = [stage.id for stage in found]
+def read_in_full(session: Session, stage: Stage) -> StageRead:
+    """Load all that hangs on one stage, in three queries."""
 
-    def by_stage(table: Any) -> dict[int, list[Any]]:
-        rows = session.scalars(
-            select(table)
-            .where(table.stage_id.in_(ids), table.removed_at.is_(None))
-            .order_by(table.stage_id, table.position)
+    def all_of(table: Any) -> tuple[Any, ...]:
+        return tuple(
+            session.scalars(
+                select(table)
+                .where(table.stage_id == stage.id, table.removed_at.is_(None))
+                .order_by(table.position)
+            )
         )
-        lists: dict[int, list[Any]] = {stage_id: [] for stage_id in ids}
-        for row in rows:
-            lists[row.stage_id].append(row)
-        return lists
 
-    questions, criteria, milestones = map(by_stage, (Question, Criterion, MilestoneTemplate))
-    return [
-        StageView(
-            stage,
-            tuple(questions[stage.id]),
-            tuple(criteria[stage.id]),
-            tuple(milestones[stage.id]),
-        )
-        for stage in found
-    ]
+    return StageRead(all_of(Question), all_of(Criterion), all_of(MilestoneTemplate))
 
 
 def missing(

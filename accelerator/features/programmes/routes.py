@@ -64,14 +64,18 @@ def new() -> ResponseReturnValue:
 @bp.get("/programmes/<programme_key>")
 @allow(Permission.PROGRAMME_VIEW, subject="programme")
 def show(programme: Any) -> ResponseReturnValue:
-    """Show a programme to everybody, with its stages and cohorts; to managers what is missing."""
+    """Show a programme, one of its stages in full; to managers also what is missing."""
     now = clock.now()
     stages = queries.stages(db(), programme)
+    wanted = [view.stage for view in stages if view.stage.key == request.args.get("stage")]
+    opened = next(iter(wanted + [view.stage for view in stages]), None)
     cohorts = queries.cohorts(db(), programme, now=now, preparing=may(Permission.COHORT_EDIT))
     return render_template(
         "programmes/show.html",
         programme=programme,
         stages=stages,
+        opened=opened,
+        read=queries.read_in_full(db(), opened) if opened else None,
         cohorts=cohorts,
         missing=queries.missing(db(), programme, stages, cohorts, now=now)
         if may(Permission.PROGRAMME_EDIT)

@@ -68,7 +68,7 @@ class NewStage(Form):
     name_ja = _name(_("Name"), one_side)
     name_en = _name(_("Name"))
     timing = RadioField(_("Dates"), choices=TIMINGS, default=str(Timing.COHORT))
-    after = SelectField(_("Place"), validate_choice=False)
+    after = SelectField(_("Position"), validate_choice=False)
 
 
 class EditStage(Form):

@@ -1,5 +1,7 @@
 """Everybody reads programmes; numbers count what the reader may see; lists stay cheap."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -24,6 +26,18 @@ def test_a_programme_shows_its_stages_questions_rubric_and_open_cohorts(world):
     manager = text(world.client("manager").get("/programmes/spark"))
     for link in ("/programmes/spark/edit", "/programmes/spark/stages/validate", "/cohorts/launch"):
         assert link in manager
+
+
+def test_one_stage_is_read_in_full_and_the_others_say_how_much_they_hold(world):
+    client = world.client("employee")
+    for address, full in (("", "spark"), ("?stage=validate", "validate"), ("?stage=no", "spark")):
+        page = text(client.get(f"/programmes/spark{address}"))
+        _, spark, validate = re.split('<section class="section" id="(?:spark|validate)"', page)
+        assert ("up to 200 words" in spark) is (full == "spark")
+        assert ("up to 200 words" in validate) is (full == "validate")
+        other = {"spark": "validate", "validate": "spark"}[full]
+        assert f"/programmes/spark?stage={other}#{other}" in page
+        assert "2 questions" in page
 
 
 def test_a_count_is_of_ideas_the_reader_may_see(world):
