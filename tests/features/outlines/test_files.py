@@ -111,7 +111,7 @@ def test_errors_are_told_in_japanese(world):
     world.person("hanako", language="ja")
     world.role("hanako", Role.MANAGER)
     page = send(world.client("hanako"), WRONG[0][0]).get_data(as_text=True)
-    assert "ここには次のいずれかを書いてください:short" in page
+    assert "ここには次のいずれかを書いてください：short" in page
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
