@@ -93,6 +93,7 @@ class Permission(StrEnum):
     IDEA_WITHDRAW = "idea:withdraw"
     IDEA_OWN = "idea:own"
     IDEA_IMPORT = "idea:import"
+    IDEA_PLACE = "idea:place"
     TEAM_VIEW = "team:view"
     TEAM_INVITE = "team:invite"
     TEAM_ANSWER = "team:answer"
@@ -291,6 +292,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.IDEA_WITHDRAW: (owner,),
     Permission.IDEA_OWN: (owner,),
     Permission.IDEA_IMPORT: (manager,),
+    Permission.IDEA_PLACE: (manager_outside_team,),
     Permission.TEAM_VIEW: _SEES_TEAM,
     Permission.TEAM_INVITE: (team,),
     Permission.TEAM_ANSWER: (invited,),

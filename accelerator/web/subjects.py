@@ -6,6 +6,7 @@ that the thing exists at all.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -206,7 +207,7 @@ def _gate(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
         return None
     programme_id = row.Cohort.programme_id
     decides = row.mine if row.named else (programme_id, Role.MANAGER) in actor.roles
-    subject = Subject(programme_id=programme_id, decider=bool(decides))
+    subject = replace(_to_cohort(row.Cohort), decider=bool(decides))
     return (row.Cohort, row.Stage), subject, Permission.COHORT_VIEW
 
 

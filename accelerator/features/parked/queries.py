@@ -220,7 +220,7 @@ def _said(
 def _following(after: str, order: Any) -> list[ColumnElement[bool]]:
     day, _, number = after.partition(".")
     try:
-        start, last = date.fromisoformat(day), int(number)
+        start, last = date.fromisoformat(day), max(0, min(int(number), 2**31 - 1))
     except ValueError:
         return []
     return [or_(order > start, and_(order == start, Idea.id > last))]

@@ -172,7 +172,7 @@ class QuestionForm(Form):
 
     def seen_version(self) -> int:
         """Return which state of the question its writer saw."""
-        return stored_number(self.version.data)
+        return stored_number(request.form.get("version"))
 
     def values(self, kind: Kind) -> dict[str, Any]:
         """Return the question's values; what its kind has no use for is left out."""

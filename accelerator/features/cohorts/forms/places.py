@@ -122,7 +122,9 @@ class EligibilityEditor:
             RequirementForm(
                 request.form if posted and f"q{n}-wanted" in request.form else None,
                 prefix=f"q{n}",
-                data=_flat(known[n]) if n < len(known) and not posted else {"key": f"k{n}"},
+                data=_flat(known[n])
+                if n < len(known) and (not posted or n >= many)
+                else {"key": f"k{n}"},
             )
             for n in range(min(max(many, least), MOST_QUESTIONS))
         ]

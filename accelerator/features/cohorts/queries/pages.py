@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.calendars import calendar_of
@@ -18,7 +18,7 @@ from accelerator.domain.workdays import Calendar
 from accelerator.features.cohorts.queries.timeline import Picture, picture
 from accelerator.standing.checklist import checklist
 from accelerator.storage.tables import Cohort, CohortStage, Idea, Passage, Programme, Stage
-from accelerator.storage.visibility import visible_ideas
+from accelerator.storage.visibility import outside_team, visible_ideas
 
 MOST = 50
 NEAR = timedelta(days=45)
@@ -308,13 +308,18 @@ def _dates(session: Session, cohort_ids: list[int]) -> dict[int, dict[int, Cohor
 def _counts(
     session: Session, actor: Actor, cohort_ids: list[int]
 ) -> dict[int, dict[tuple[int, str], int]]:
-    """Count living ideas by cohort, then by stage and state of passage."""
+    """Count living ideas by cohort, then by stage and state of passage.
+
+    What was decided about the reader's own ideas is not given away before it is announced.
+    """
     found: dict[int, dict[tuple[int, str], int]] = {}
+    untold = and_(Passage.state == PassageState.DECIDED, not_(outside_team(actor)))
+    state = case((untold, PassageState.HANDED_IN), else_=Passage.state).label("state")
     for row in session.execute(
-        select(Idea.cohort_id, Passage.stage_id, Passage.state, func.count().label("ideas"))
+        select(Idea.cohort_id, Passage.stage_id, state, func.count().label("ideas"))
         .join(Passage, Passage.id == Idea.passage_id)
         .where(Idea.cohort_id.in_(cohort_ids), Idea.state == IdeaState.ACTIVE, visible_ideas(actor))
-        .group_by(Idea.cohort_id, Passage.stage_id, Passage.state)
+        .group_by(Idea.cohort_id, Passage.stage_id, state)
     ):
         found.setdefault(row.cohort_id, {})[row.stage_id, row.state] = row.ideas
     return found

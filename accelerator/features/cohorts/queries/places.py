@@ -12,7 +12,7 @@ from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.standing.places import line, place_in_line, taken
 from accelerator.storage import search
 from accelerator.storage.tables import Cohort, Idea, LateEntry, Passage, Person, Stage
-from accelerator.storage.visibility import visible_ideas
+from accelerator.storage.visibility import outside_team, visible_ideas
 
 PAGE = 50
 
@@ -28,7 +28,7 @@ class Line:
     next: str
 
 
-def waiting(session: Session, cohort: Cohort, *, after: str = "") -> Line:
+def waiting(session: Session, actor: Actor, cohort: Cohort, *, after: str = "") -> Line:
     """List the ideas that wait, in the order in which they are admitted; four queries."""
     last = (
         session.scalars(
@@ -47,7 +47,9 @@ def waiting(session: Session, cohort: Cohort, *, after: str = "") -> Line:
                 and_(Idea.waiting_since == last.waiting_since, Idea.id > last.id),
             )
         )
-    narrow = wanted.with_only_columns(Idea.code, Idea.title, Idea.waiting_since, Person)
+    narrow = wanted.with_only_columns(
+        Idea.code, Idea.title, Idea.waiting_since, Person, outside_team(actor).label("outside")
+    )
     rows = session.execute(narrow.limit(PAGE + 1)).all()
     total = session.scalar(
         select(func.count())
@@ -77,7 +79,10 @@ def late_entries(session: Session, cohort: Cohort) -> Sequence[Any]:
 
 
 def candidates(session: Session, actor: Actor, cohort: Cohort, q: str) -> Sequence[Any]:
-    """List ideas of the programme that can join a cohort: parked, waiting, or in another one."""
+    """List ideas of the programme that can join a cohort: parked, waiting, or in another one.
+
+    Not those of one's own teams: others bring them in.
+    """
     words = search.matches(session, q) if q else None
     home = (
         select(
@@ -94,6 +99,7 @@ def candidates(session: Session, actor: Actor, cohort: Cohort, q: str) -> Sequen
         .where(
             Cohort.programme_id == cohort.programme_id,
             visible_ideas(actor),
+            outside_team(actor),
             or_(
                 Idea.state.in_((IdeaState.WAITING, IdeaState.PARKED)),
                 and_(

@@ -40,6 +40,10 @@ def eligibility(cohort: Any) -> ResponseReturnValue:
             saved = EligibilityEditor(
                 cohort.eligibility, version=int(error.version), saved=True, least=len(editor.rows)
             )
+            # What somebody else added meanwhile stands behind what was typed.
+            editor = EligibilityEditor(
+                cohort.eligibility, version=cohort.version, least=len(saved.rows)
+            )
             found = meanwhile(editor, saved)
             editor.head["version"].process_data(error.version)
         else:

@@ -32,7 +32,7 @@ def joinable(cohort: Any) -> ResponseReturnValue:
 
 
 @bp.route("/ideas/<code>/join", methods=["GET", "POST"])
-@allow(Permission.COHORT_EDIT, subject="idea")
+@allow(Permission.IDEA_PLACE, subject="idea")
 @once
 def join(idea: Any) -> ResponseReturnValue:
     """Choose the cohort and the day, both proposed; then bring the idea in."""

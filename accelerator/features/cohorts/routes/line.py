@@ -21,12 +21,12 @@ from accelerator.web.session import db
 @allow(Permission.COHORT_EDIT, subject="cohort")
 def waiting(cohort: Any) -> ResponseReturnValue:
     """Show who waits, the first in line on top."""
-    found = places.waiting(db(), cohort, after=request.args.get("after", ""))
+    found = places.waiting(db(), actor(), cohort, after=request.args.get("after", ""))
     return render_template("cohorts/line.html", cohort=cohort, line=found)
 
 
 @bp.post("/ideas/<code>/admit")
-@allow(Permission.COHORT_EDIT, subject="idea")
+@allow(Permission.IDEA_PLACE, subject="idea")
 def admit(idea: Any) -> ResponseReturnValue:
     """Let one idea in by hand."""
     back = request.form.get("cohort", "")

@@ -15,6 +15,7 @@ from accelerator.features.gates.routes.blueprint import bp
 from accelerator.i18n import gettext as _
 from accelerator.i18n import ngettext
 from accelerator.web.errors import flash_error
+from accelerator.web.forms import stored_number
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.once import once
@@ -28,7 +29,7 @@ PATH = "/cohorts/<cohort_code>/<stage_key>/gate/batches/<int:batch_id>"
 def batch(batch: Any) -> ResponseReturnValue:
     """Show what becomes of each idea of a batch."""
     cohort, stage, row = batch
-    page = queries.batch_page(db(), actor(), row, after=request.args.get("after", 0, type=int))
+    page = queries.batch_page(db(), actor(), row, after=stored_number(request.args.get("after")))
     if page is None:
         raise NotFound
     answer = make_response(

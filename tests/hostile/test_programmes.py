@@ -1,0 +1,207 @@
+"""Programmes, cohorts and gates, attacked: what nobody may learn early, and what none may do."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from accelerator.domain.policy import Role
+from accelerator.storage.tables import Batch, Cohort, Idea, Meeting, MeetingItem, Question
+from tests.features.gates.acts import review
+from tests.features.ideas.looking import text_of
+from tests.golden.test_access import address, endpoints
+from tests.world import NOW, World
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+HUGE = "9" * 20
+GATE = "/cohorts/S27/spark"
+# Each visit changes what these say: the sign-ins of the reader, and who was refused what.
+ALWAYS_NEW = ("/profile", "/admin/audit")
+VIEWS = (
+    "/search?q=cell", "/ideas?state=waiting", "/ideas?mine=1", "/learned?q=cell",
+    f"{GATE}/gate?list=decided", "/programmes/spark/promises?show=kept", "/cohorts/S27/join?q=cell",
+)  # fmt: skip
+
+
+def seen(world: World, who: str, code: str) -> dict[str, tuple[int, str]]:
+    """Return what somebody is answered at every address."""
+    client = world.client(who)
+    with world.session() as session:
+        batch, meeting = (session.scalar(select(each.id)) or 1 for each in (Batch, Meeting))
+    values = {
+        "programme_key": "spark", "cohort_code": "S27", "stage_key": "spark", "code": code,
+        "milestone_id": 1, "evidence_id": 1, "attachment_id": 1, "number": 1, "delivery_id": 1,
+        "person_id": world.people["employee"], "token": "none", "filename": "img/mark.svg",
+        "proposal_id": 1, "question_key": "problem", "batch_id": batch, "meeting_id": meeting,
+    }  # fmt: skip
+    rules = [rule for method, rule in endpoints(world.app) if method == "GET"]
+    found = {}
+    for target in (*(address(world.app, rule, values) for rule in rules), *VIEWS):
+        if target not in ALWAYS_NEW:
+            answer = client.get(target)
+            body = answer.get_data(as_text=True)
+            found[target] = (answer.status_code, text_of(body) if "<main" in body else body)
+            answer.close()
+    return found
+
+
+def new_in(before: dict[str, tuple[int, str]], after: dict[str, tuple[int, str]]) -> list[str]:
+    return [target for target in before if before[target] != after[target]]
+
+
+def step(world: World, path: str, **data: object) -> None:
+    """Take a step of a meeting from the newest state of its page."""
+    with world.session() as session:
+        version = session.scalar(select(Meeting.version)) or 0
+    answer = world.client("manager").post(
+        f"{GATE}/meeting{path}", data={"version": version, **data}
+    )
+    assert answer.status_code == 303, path
+
+
+@pytest.fixture
+def chief(world: World) -> str:
+    """Return the code of an idea in whose team a manager of its programme is."""
+    world.person("chief")
+    world.role("chief", Role.MANAGER)
+    code = world.idea(
+        "owner", title="A cell", state="active", team=("mate", "chief"), audience="everybody"
+    )
+    review(world, code, "reviewer", (3, 4), comment="Well made.")
+    return code
+
+
+@on_sqlite
+@pytest.mark.parametrize("way", ["gate", "meeting"])
+def test_power_over_the_programme_learns_of_its_own_idea_with_the_team(
+    world: World, chief: str, way: str
+) -> None:
+    """No page, count or list changes for them when the gate decides and does not announce."""
+    everybody = ("owner", "chief", "sponsor", "employee")
+    if way == "meeting":
+        step(world, "/prepare", minutes=5)
+        with world.session() as session:
+            listed = session.scalar(select(MeetingItem.id))
+        if listed is None:
+            step(world, "/add", selected=chief)
+        step(world, "/start")
+        step(world, f"/item/{chief}/begin", away=world.people["chief"])
+    before = {who: seen(world, who, chief) for who in everybody}
+    verdict = {"outcome": "stop", "reason": "Zebra", "learned": "Zebras"}
+    if way == "meeting":
+        step(world, f"/item/{chief}", note="Zebra said", **verdict)
+    else:
+        data = {"selected": chief, "when": "later", **verdict}
+        assert world.client("manager").post(f"{GATE}/gate/decide", data=data).status_code == 303
+    changed = {who: new_in(before[who], seen(world, who, chief)) for who in everybody}
+    assert changed == {who: [] for who in everybody}
+    if way == "meeting":
+        step(world, "/end")
+        for page in ("", "/records", "/records/1", "/votes", "/pack"):
+            shown = world.client("chief").get(f"{GATE}/meeting{page}").get_data(as_text=True)
+            assert "Zebra" not in shown, page
+            assert chief not in shown, page
+
+
+@on_sqlite
+def test_a_vote_shows_nowhere_before_ones_own(world: World, chief: str) -> None:
+    world.person("deputy")
+    world.role("deputy", Role.MANAGER)
+    step(world, "/prepare", minutes=5)
+    before = seen(world, "deputy", chief)
+    vote = {"code": chief, f"vote-{chief}": "stop", f"note-{chief}": "Zebra"}
+    assert world.client("manager").post(f"{GATE}/meeting/votes", data=vote).status_code == 303
+    assert new_in(before, seen(world, "deputy", chief)) == []
+
+
+def test_nobody_gives_a_place_to_an_idea_of_their_own_team(world: World) -> None:
+    world.person("chief")
+    world.role("chief", Role.MANAGER)
+    world.cohort("T27")
+    waiting = world.idea(
+        "owner", title="Waiting cell", state="waiting", team=("chief",), waiting_since=NOW
+    )
+    parked = world.idea("chief", title="Parked cell", state="parked", passage_state="left")
+    client = world.client("chief")
+    for code, path, data in (
+        (waiting, "admit", {}), (waiting, "join", {"cohort": "T27"}),
+        (parked, "join", {"cohort": "T27"}),
+    ):  # fmt: skip
+        refused = client.post(f"/ideas/{code}/{path}", data=data)
+        assert refused.status_code == 403, path
+        assert "who are not in the team" in refused.get_data(as_text=True)
+    with world.session() as session:
+        assert set(session.scalars(select(Idea.state))) == {"waiting", "parked"}
+    assert "cell" not in text_of(client.get("/cohorts/T27/join").get_data(as_text=True))
+    line = client.get("/cohorts/S27/line").get_data(as_text=True)
+    assert "others decide" in line
+    assert f"/ideas/{waiting}/admit" not in line
+    others = world.client("manager")
+    assert f"/ideas/{waiting}/admit" in others.get("/cohorts/S27/line").get_data(as_text=True)
+    assert others.post(f"/ideas/{parked}/join", data={"cohort": "T27"}).status_code == 303
+
+
+def test_numbers_that_no_row_has_stand_in_no_list(world: World) -> None:
+    code = world.idea("owner", state="active")
+    manager = world.client("manager")
+    data = {"selected": code, "outcome": "stop", "reason": "x", "when": "later"}
+    batch = manager.post(f"{GATE}/gate/decide", data=data).location
+    for number in (HUGE, f"-{HUGE}", "9" * 5000, "-1", "%00"):
+        for path in (f"{batch}?after={number}", f"/parked?after=2026-01-01.{number}"):
+            assert manager.get(path).status_code == 200, path
+        for path in (f"/learned?after={number}", f"{GATE}/meeting?after={number}"):
+            assert manager.get(path).status_code == 200, path
+
+
+def test_a_cohort_in_preparation_is_nowhere(world: World) -> None:
+    """Its gate answers like that of a cohort that does not exist."""
+    world.cohort("P28", preparing=True)
+    for who in ("employee", "reviewer", "other_manager"):
+        client = world.client(who)
+        for page in (
+            "", "/edit", "/line", "/late", "/join", "/prepare", "/eligibility", "/spark/gate",
+            "/spark/meeting", "/spark/meeting/votes", "/spark/meeting/pack", "/spark/promises",
+            "/spark/meeting/records", "/spark/meeting/item/x", "/spark/meeting/read/x",
+        ):  # fmt: skip
+            there, nowhere = (client.get(f"/cohorts/{one}{page}") for one in ("P28", "Q28"))
+            assert there.status_code == nowhere.status_code == 404, (who, page)
+    assert world.client("manager").get("/cohorts/P28/spark/meeting").status_code == 200
+
+
+@on_sqlite
+def test_two_who_ask_who_is_eligible_lose_nothing(world: World) -> None:
+    manager = world.client("manager")
+
+    def asks(*questions: str) -> dict[str, str]:
+        """Post like a page that was opened before anything was asked."""
+        found = {"version": "1"}
+        for number, question in enumerate(questions):
+            found |= {f"q{number}-question_en": question, f"q{number}-wanted": "yes"}
+        return found
+
+    first = manager.post("/cohorts/S27/eligibility", data=asks("Is it legal?", "Is it ours?"))
+    assert first.status_code == 303
+    stale = manager.post("/cohorts/S27/eligibility", data=asks("Is it new?"))
+    assert stale.status_code == 409
+    page = stale.get_data(as_text=True)
+    assert "Is it new?" in page
+    assert "Is it legal?" in page
+    # What was added behind stays when the one question is saved after all.
+    form = dict(re.findall(r'name="(q\d-question_en|version)"[^>]* value="([^"]*)"', page))
+    form |= {f"q{number}-wanted": "yes" for number in range(2)}
+    assert manager.post("/cohorts/S27/eligibility", data=form).status_code == 303
+    with world.session() as session:
+        asked = session.scalars(select(Cohort.eligibility).where(Cohort.code == "S27")).one()
+    assert [one["question"]["en"] for one in asked] == ["Is it new?", "Is it ours?"]
+
+
+@on_sqlite
+def test_a_question_changes_only_from_a_page_that_says_which_it_was(world: World) -> None:
+    manager = world.client("manager")
+    place = "/programmes/spark/stages/spark/questions/problem"
+    for data in ({"label_en": "Other"}, {"label_en": "Other", "version": HUGE}):
+        answer = manager.post(place, data={"kind": "long"} | data)
+        assert answer.status_code == 409
+        assert "Other" in answer.get_data(as_text=True)
+    with world.session() as session:
+        assert "Other" not in {label.en for label in session.scalars(select(Question.label))}
