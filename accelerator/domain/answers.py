@@ -113,6 +113,11 @@ class Lack:
     message: str
     number: int = 0
 
+    @property
+    def values(self) -> dict[str, int]:
+        """Return what the sentence names; a word is two Japanese characters."""
+        return {"number": self.number, "characters": 2 * self.number} if self.number else {}
+
 
 def length(text: str) -> int:
     """Return a text's length in words; a Japanese character counts as half a word, rounded up.

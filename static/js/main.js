@@ -58,9 +58,9 @@ const controllers = {
 };
 for (const [name, controller] of Object.entries(controllers)) application.register(name, controller);
 
-// A refused form opens at its list of errors; each link there leads to its field.
+// A refused form opens at its list of errors, unless the address names a field; each link there leads to its own.
 const summary = document.querySelector(".error-summary");
-if (summary) {
+if (summary && !location.hash) {
   summary.focus({ preventScroll: true });
   if (summary.getBoundingClientRect().top > innerHeight / 2) summary.scrollIntoView();
 }

@@ -85,10 +85,13 @@ def test_what_is_missing_is_listed_with_its_field(world: World) -> None:
     client.post(f"/ideas/{code}/edit", data={"answer_count": "many"})
     page = client.get(f"/ideas/{code}/submit").get_data(as_text=True)
     for field in ("title", "answer_kind-0", "answer_count"):
-        assert f'/edit#{field}"' in page
+        assert f'/edit?check=1#{field}"' in page
     assert "Write a number" in page
     edit = client.get(f"/ideas/{code}/edit").get_data(as_text=True)
     assert 'id="answer_kind-0"' in edit
+    assert "Write a number" not in edit
+    checked = client.get(f"/ideas/{code}/edit?check=1").get_data(as_text=True)
+    assert "Write a number" in checked.split('id="answer_count-error"')[1].split("</p>")[0]
     refused = hand_in(world, code, version=str(idea_of(world, code).version))
     assert refused.status_code == 422
     assert rows(world, Version) == []

@@ -85,9 +85,19 @@ def _side(idea: Any) -> str:
 @bp.get("/ideas/<code>/edit")
 @allow(Permission.IDEA_EDIT, subject="idea")
 def edit(idea: Any) -> ResponseReturnValue:
-    """Show the form of the stage the idea is in, in one language."""
+    """Show the form of the stage the idea is in, in one language; `check` marks what is missing."""
     written, side = writing(db(), idea), _side(idea)
-    return _edit_page(idea, written, write_form(written, written.shown(side)), side)
+    form = write_form(written, written.shown(side))
+    if "check" in request.args:
+        _mark(form, written)
+    return _edit_page(idea, written, form, side)
+
+
+def _mark(form: WriteForm, written: Writing) -> None:
+    """Say at each field what keeps the idea from being handed in."""
+    for lack in written.lacks():
+        if lack.field in form:
+            form[lack.field].errors = [_(lack.message, **lack.values)]
 
 
 @bp.post("/ideas/<code>/edit")
