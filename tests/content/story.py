@@ -13,6 +13,7 @@ PROGRAMMES = {
 PEOPLE = {person["key"]: person for person in DEMO["people"]}
 COHORTS = {cohort["key"]: cohort for cohort in DEMO["cohorts"]}
 WORKING_DAYS = 7 / 5
+DECIDED_TOGETHER = {key for batch in DEMO["batches"] for key in batch["ideas"]}
 
 
 def programme_of(idea):
@@ -59,11 +60,12 @@ def final_state(idea):
     if not idea["path"]:
         return "draft"
     last = idea["path"][-1]
-    if "withdrawn" in last:
-        return "withdrawn"
+    for word, state in {"withdrawn": "withdrawn", "waits": "waiting"}.items():
+        if word in last:
+            return state
+    if idea["key"] in DECIDED_TOGETHER or "announced" not in last.get("decision", {"announced": 0}):
+        return "decided"
     if "decision" in last:
-        if "announced" not in last["decision"]:
-            return "decided"
         ends = {"park": "parked", "stop": "stopped", "rework": "rework"}
         ahead = "graduated" if last["stage"] == order[-1] else "working"
         return ends.get(last["decision"]["outcome"], ahead)

@@ -23,7 +23,7 @@ from tests.content.story import (
 )
 
 STATES = {
-    "draft", "handed_in", "under_review", "reviewed", "decided", "working",
+    "draft", "handed_in", "under_review", "reviewed", "decided", "waiting", "working",
     "rework", "parked", "stopped", "withdrawn", "graduated",
 }  # fmt: skip
 
@@ -238,3 +238,14 @@ def test_some_reviewers_are_severe_and_some_lenient():
     bias = {by: sum(found) / len(found) for by, found in deviations.items()}
     assert max(bias["nishimura"], bias["schneider"]) < -0.3
     assert min(bias["endo"], bias["taylor"]) > 0.3
+
+
+def test_promises_stand_as_in_a_company_that_keeps_most_of_them():
+    told = Counter(
+        step["decision"]["announced"] - step["handed_in"] <= stage["promise_days"] * WORKING_DAYS
+        for idea in DEMO["ideas"]
+        for step, _, stage in steps(idea)
+        if "announced" in step.get("decision", {})
+    )
+    assert 0 < 6 * told[False] < told[True]
+    assert len(DEMO["requests"]) == 1

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from accelerator import deciding
 from accelerator.calendars import calendar_of
 from accelerator.cli.story.player import Player, Told, said
+from accelerator.cli.story.rounds import place_of
 from accelerator.domain.policy import Actor
 from accelerator.domain.reviews import DeclineReason, ReviewText
+from accelerator.features.gates import service as batches
 from accelerator.features.reviews.queries.workspace import facts, rubric
 from accelerator.features.reviews.service import answering, arranging, asking, inquiring
 from accelerator.features.reviews.service import writing as reviewing
@@ -129,6 +131,17 @@ def decide(player: Player, told: Told, decision: Told, now: datetime) -> None:
     deciding.decide(
         player.session, actor=player.actors[decision["by"]], cohort=cohort,
         stage=player.stage(idea), codes=[idea.code], verdict=verdict, announce_at=None, now=now,
+    )  # fmt: skip
+
+
+def decide_together(told: Told, player: Player, now: datetime) -> None:
+    """Decide about several ideas as one batch, in the decider's language; no team is told yet."""
+    cohort, stage = place_of(player, told)
+    actor = player.actors[told["by"]]
+    batches.begin(
+        player.session, actor=actor, cohort=cohort, stage=stage,
+        codes=[player.codes[key] for key in told["ideas"]], announce_at=None, now=now,
+        verdict=deciding.verdict_of(told["outcome"], reason=said(told["reason"], actor.language)),
     )  # fmt: skip
 
 

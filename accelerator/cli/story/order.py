@@ -59,6 +59,9 @@ def _company(story: Told, days: Days) -> Iterator[Happening]:
         yield Happening(days.past(told["day"]), 0, AFTER_IDEAS, partial(rounds.calibrate, told))
     for told in story["finals"]:
         yield Happening(days.past(told["day"]), 0, AFTER_IDEAS, partial(rounds.compare, told))
+    for told in story["batches"]:
+        play = partial(gates.decide_together, told)
+        yield Happening(days.past(told["day"]), 1, AFTER_IDEAS, play)
     for told in story["requests"]:
         yield Happening(days.past(told["day"]), 1, AFTER_IDEAS, partial(meetings.ask, told))
     for told in story["meetings"]:

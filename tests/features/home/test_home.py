@@ -3,9 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from accelerator.storage.tables import Final, FinalJudge, Idea, Inquiry, Milestone, Person
+from accelerator.storage.tables import (
+    Decider,
+    Final,
+    FinalJudge,
+    Idea,
+    Inquiry,
+    Meeting,
+    Milestone,
+    Person,
+    Vote,
+)
 from tests.counting import queries
 from tests.features.milestones.test_milestones import add
 from tests.world import NOW, TODAY, World
@@ -108,3 +118,46 @@ def test_a_manager_sees_nothing_of_the_gate_of_an_idea_of_their_own(world: World
     assert "/cohorts/S27/spark/gate" not in page
     world.idea("owner", state="active", passage_state="decided")
     assert "/cohorts/S27/spark/gate" in world.client("manager").get("/").text
+
+
+def test_a_vote_is_wanted_until_it_is_cast_or_the_meeting_begins(world: World) -> None:
+    world.idea("manager", state="active", passage_state="handed_in")
+    votes = "/cohorts/S27/spark/meeting/votes"
+
+    def asked() -> set[str]:
+        names = ("owner", "mate", "sponsor", "manager")
+        return {name for name in names if f'href="{votes}"' in world.client(name).get("/").text}
+
+    with world.session() as session:
+        session.add(
+            Meeting(
+                cohort_id=world.cohort_id,
+                stage_id=world.stage_ids[0],
+                minutes=5,
+                made_by_id=world.people["manager"],
+                made_at=NOW,
+            )
+        )
+    assert asked() == set()  # nobody votes on an idea of their own
+    world.idea("owner", state="active", passage_state="handed_in")
+    assert asked() == {"manager"}
+    with world.session() as session:
+        session.add(Decider(stage_id=world.stage_ids[0], person_id=world.people["sponsor"]))
+    assert asked() == {"sponsor"}
+    with world.session() as session:
+        for passage in session.scalars(select(Idea.passage_id)):
+            person = world.people["sponsor"]
+            session.add(Vote(passage_id=passage, person_id=person, choice="go", cast_at=NOW))
+    assert asked() == set()
+    with world.session() as session:
+        session.execute(delete(Vote))
+        session.execute(update(Meeting).values(started_at=NOW))
+    assert asked() == set()
+
+
+def test_what_is_late_stands_before_what_has_no_date(world: World) -> None:
+    code = world.idea("owner", state="active", title="Running")
+    add(world, code, name="Old one", days=-4)
+    world.idea("mate", state="active", title="Joined", pending=("owner",))
+    page = world.client("owner").get("/").text
+    assert page.index("Old one 0") < page.index("Answer the invitation")

@@ -26,6 +26,7 @@ from accelerator.activity import letters
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import LIVING, PassageState
+from accelerator.features.home.queries.ballots import vote_wanted
 from accelerator.features.home.queries.gates import GateCard, gate_cards
 from accelerator.standing import Standing, standings
 from accelerator.storage.tables import (
@@ -36,6 +37,7 @@ from accelerator.storage.tables import (
     FinalJudge,
     Idea,
     Inquiry,
+    Meeting,
     Milestone,
     Passage,
     Pick,
@@ -60,6 +62,7 @@ class Kind(StrEnum):
     QUESTION = auto()
     INFORMATION = auto()
     COMPARE = auto()
+    VOTE = auto()
     DECIDE = auto()
     ANNOUNCE = auto()
     DATES = auto()
@@ -70,7 +73,8 @@ class Task:
     """Something that waits for the reader, and the day by which it is wanted.
 
     A manager's tasks are about `count` ideas at a gate: `code` is then the cohort's, `title` its
-    name, `what` the stage and `stage_key` its key. So it is with the pairs of a final round.
+    name, `what` the stage and `stage_key` its key. So it is with the pairs of a final round and the
+    votes before a gate meeting.
     """
 
     kind: Kind
@@ -108,11 +112,16 @@ def today(session: Session, actor: Actor, *, day: date) -> Today:
     gates = gate_cards(session, actor, day)
     tasks = [*_tasks(session, actor, day), *_at_gates(gates)]
     return Today(
-        tasks=tuple(sorted(tasks, key=lambda task: task.due_on or date.min)[:MOST_TASKS]),
+        tasks=tuple(sorted(tasks, key=_urgency)[:MOST_TASKS]),
         ideas=_ideas(session, actor),
         gates=gates,
         news=_news(session, actor),
     )
+
+
+def _urgency(task: Task) -> tuple[bool, date]:
+    """Put what is late first, then what has no date and blocks others, then the nearest."""
+    return not task.late, task.due_on or date.min
 
 
 def _waiting() -> Select[Any]:
@@ -192,9 +201,18 @@ def _waiting() -> Select[Any]:
             Final.closed_at.is_(None),
             not_(begun),
         ),
+        select(
+            literal(Kind.VOTE), Cohort.code, Cohort.name_ja, Cohort.name_en,  # type: ignore[attr-defined]
+            *stage, undated, Stage.key,
+        )
+        .join(Meeting, Meeting.cohort_id == Cohort.id)
+        .join(Stage, Stage.id == Meeting.stage_id)
+        .where(vote_wanted(reader)),
     ]  # fmt: skip
     found = union_all(*parts).subquery()
-    order = case((found.c.due_on.is_(None), 0), else_=1)
+    order = case(
+        (found.c.due_on < bindparam("day", type_=Date), 0), (found.c.due_on.is_(None), 1), else_=2
+    )
     return select(found).order_by(order, found.c.due_on, found.c.code).limit(MOST_TASKS)
 
 
@@ -213,7 +231,7 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
             row.due_on is not None and row.due_on < day,
             stage_key=row.stage_key,
         )
-        for row in session.execute(_WAITING, {"reader": actor.id, "until": day + SOON})
+        for row in session.execute(_WAITING, {"reader": actor.id, "day": day, "until": day + SOON})
     )
 
 
