@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from wtforms import Field, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from accelerator.domain.answers import MOST_ROWS, Asked, Kind, TableRow, Value, day, money, rows
@@ -106,11 +106,13 @@ class RowsField(Field):
         for row in rows(self.data):
             for text in row.values():
                 if len(text) > LONGEST_CELL:
-                    raise ValueError(
+                    raise ValidationError(
                         gettext("A cell takes at most %(most)s characters.", most=1000)
                     )
                 if not is_storable(text):
-                    raise ValueError(gettext("This text has a character that cannot be stored."))
+                    raise ValidationError(
+                        gettext("This text has a character that cannot be stored.")
+                    )
 
 
 class FilesField(Field):

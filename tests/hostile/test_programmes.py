@@ -8,7 +8,7 @@ from sqlalchemy import select
 from accelerator.domain.policy import Role
 from accelerator.storage.tables import Batch, Cohort, Idea, Meeting, MeetingItem, Question
 from tests.features.gates.acts import review
-from tests.features.ideas.looking import text_of
+from tests.features.ideas.looking import add_questions, text_of
 from tests.golden.test_access import address, endpoints
 from tests.world import NOW, World
 
@@ -205,3 +205,23 @@ def test_a_question_changes_only_from_a_page_that_says_which_it_was(world: World
         assert "Other" in answer.get_data(as_text=True)
     with world.session() as session:
         assert "Other" not in {label.en for label in session.scalars(select(Question.label))}
+
+
+@on_sqlite
+@pytest.mark.parametrize("cell", ["a\x00b", "x" * 1001])
+def test_a_cell_or_an_option_that_cannot_be_kept_is_refused_at_its_field(
+    world: World, cell: str
+) -> None:
+    columns = [{"key": "who", "label": {"ja": "", "en": "Who"}}]
+    add_questions(world, {"key": "plan", "kind": "table", "options": columns})
+    code = world.idea("owner")
+    typed = {"answer_plan": "1", "answer_plan-0-who": cell, "answer_market": "Steel"}
+    for path in ("edit", "autosave"):
+        refused = world.client("owner").post(f"/ideas/{code}/{path}", data=typed)
+        assert refused.status_code == 422, path
+        assert "Steel" in refused.get_data(as_text=True) or path == "autosave"
+    place = "/programmes/spark/stages/spark/new-question?kind=choice"
+    option = {"label_en": "Which?", "option-0-en": cell, "option-1-en": "Other"}
+    refused = world.client("manager").post(place, data=option)
+    assert refused.status_code == 422
+    assert "Which?" in refused.get_data(as_text=True)

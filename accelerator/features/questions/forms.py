@@ -88,7 +88,7 @@ class OptionsField(Field):
         for option in self.data or ():
             for text in option["label"].values():
                 if len(text) > LONGEST_OPTION or not is_storable(text):
-                    raise ValueError(
+                    raise ValidationError(
                         gettext("Shorten this: at most %(most)s characters.", most=400)
                     )
 
