@@ -7,6 +7,7 @@ change, `GOLDEN=write` writes the file anew.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -73,8 +74,19 @@ def codes(world: World) -> dict[str, str]:
         "waiting for a place": idea("waiting", "handed_in", waiting_since=NOW),
         "at work": idea("active", "open"),
         "at the gate": idea("active"),
+        "asked for more": idea("active"),
         "withdrawn": idea("withdrawn", "handed_in"),
     }
+    asked = world.client("manager").post(
+        f"/ideas/{found['asked for more']}/information/ask",
+        data={
+            "opens": "title",
+            "text": "Who pays?",
+            "due_on": (TODAY + timedelta(days=7)).isoformat(),
+        },
+    )
+    assert asked.status_code == 303
+    world.cohort("B27")
     with world.session() as session:  # who waits for a place is promised nothing
         waiting = session.scalars(select(Idea).where(Idea.state == "waiting")).one()
         passage = session.get_one(Passage, waiting.passage_id)
@@ -92,9 +104,20 @@ def codes(world: World) -> dict[str, str]:
     return found
 
 
-def actions(code: str, stage: str, version: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def stamp_of(client: Any, code: str) -> str:
+    """Return the stamp of the form a team would save, or nothing where there is none."""
+    found = re.search(
+        r'name="version"[^>]* value="([^"]*)"', client.get(f"/ideas/{code}/edit").text
+    )
+    return found.group(1) if found else ""
+
+
+def actions(
+    code: str, stage: str, version: int, stamp: str
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Name every action with its address and what is posted."""
     gate, idea = f"/cohorts/S27/{stage}/gate", f"/ideas/{code}"
+    yield "edit", f"{idea}/edit", {"title": "Another title", "version": stamp}
     yield "hand in", f"{idea}/submit", {"version": str(version)}
     yield "withdraw", f"{idea}/withdraw", {"reason": "No time"}
     yield "tick off", f"{idea}/checklist", {"done": "0"}
@@ -108,6 +131,13 @@ def actions(code: str, stage: str, version: int) -> Iterator[tuple[str, str, dic
     yield "keep parked", f"{idea}/parked", {
         "version": (TODAY + timedelta(days=90)).isoformat(), **REASON, **VALUES[Outcome.PARK],
     }  # fmt: skip
+    yield "ask for more", f"{idea}/information/ask", {
+        "opens": "title", "text": "Which plants?", "due_on": (TODAY + timedelta(days=7)).isoformat(),
+    }  # fmt: skip
+    yield "answer", f"{idea}/information/answer", {"version": str(version), "reply": "Three"}
+    yield "take the request back", f"{idea}/information/withdraw", {}
+    yield "let in", f"{idea}/admit", {}
+    yield "move to another cohort", f"{idea}/join", {"cohort": "B27", "hand_in_by": LATER}
     yield "revive", f"{idea}/revive", {"cohort": "S27"}
     yield "write what was learned", f"{idea}/learned", {"learned": "Insurers are slow"}
 
@@ -159,8 +189,8 @@ def test_every_state_answers_every_action_of_every_role_as_written(
     restore(engine, path, pristine)
     blocks: dict[str, list[str]] = {}
     for state, code in codes.items():
-        before = where(world, code)
-        for action, address, values in actions(code, *stage_of(world, code)):
+        before, stamp = where(world, code), stamp_of(clients["owner"], code)
+        for action, address, values in actions(code, *stage_of(world, code), stamp):
             cells = []
             for role, client in clients.items():
                 status = client.post(address, data=values).status_code

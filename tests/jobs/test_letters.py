@@ -30,9 +30,13 @@ def test_html_imports_nothing_unescaped():
         "outcome": "rework", "graduated": False, "reason": EVIL, "next_step": EVIL,
         "conditions": [], "would_change": EVIL, "next_stage": {"ja": "", "en": EVIL},
         "path": "/x", "revisit_on": "", "by": "2026-12-01", "hand_in_by": "2026-12-01",
-        "comments": [],
+        "comments": [{"text": EVIL, "reviewer": EVIL}], "checklist": [EVIL], "change": "budget",
+        "watcher": EVIL, "learned": EVIL, "reverses": {}, "letters": {},
     }  # fmt: skip
-    assert "<script>" not in letter("decision_announced", data, reader(), base_url="").html
+    own = {"en": {"subject": EVIL, "text": f"{EVIL} {{title}} {{reason}}"}}
+    for letters in ({}, own):
+        text = letter("decision_announced", data | {"letters": letters}, reader(), base_url="")
+        assert "<script>" not in text.html
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

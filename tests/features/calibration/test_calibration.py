@@ -334,7 +334,7 @@ def test_the_same_few_queries_for_three_reviewers_and_ten(world):
         found.clear()
         client.get(path)
         counts.append(len(found))
-    assert counts == [10, 6, 10, 6, 7, 6]
+    assert counts == [8, 6, 8, 6, 7, 6]
 
 
 def test_the_queue_serves_anchors_first_and_leads_to_the_round(world):

@@ -361,7 +361,7 @@ def test_the_same_few_queries_for_three_ideas_and_nine(world):
             found.clear()
             client.get(path)
             counts.append(len(found))
-    assert counts == [10, 8, 8, 10, 8, 8]
+    assert counts == [8, 8, 8, 8, 8, 8]
 
 
 def test_a_manager_in_the_team_does_not_learn_who_picks(world):

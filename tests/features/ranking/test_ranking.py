@@ -229,7 +229,7 @@ def test_what_cannot_be_read_is_said_and_left_out(world):
         ("/robustness", 9, 7),
         ("/reviewers", 8, 6),
         ("/reviews", 6, 6),
-        ("/next", 11, 10),
+        ("/next", 9, 8),
     ],
 )
 def test_the_same_few_queries_for_few_ideas_and_many(world, path, cold, warm):
