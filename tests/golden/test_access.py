@@ -203,6 +203,7 @@ def test_every_endpoint_answers_each_principal_as_written(
         target = address(app, rule, values)
         statuses = []
         for name, client in clients.items():
+            cookies = dict(client._cookies)
             answer = client.open(target, method=method)
             body = answer.get_data().decode(errors="replace") + str(answer.headers)
             statuses.append(str(answer.status_code))
@@ -212,6 +213,7 @@ def test_every_endpoint_answers_each_principal_as_written(
             answer.close()
             if method != "GET":
                 restore(engine, pristine, path)
+                client._cookies = cookies
         lines.append(f"{method:6} {rule.rule:64} {' '.join(statuses)}")
     assert leaks == []
     header = f"{'':6} {'':64} {', '.join(PRINCIPALS)}"
