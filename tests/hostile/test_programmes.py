@@ -1,10 +1,12 @@
 """Programmes, cohorts and gates, attacked: what nobody may learn early, and what none may do."""
 
 import re
+import threading
 
 import pytest
 from sqlalchemy import select
 
+from accelerator import clock
 from accelerator.domain.policy import Role
 from accelerator.storage.tables import Batch, Cohort, Idea, Meeting, MeetingItem, Question
 from tests.features.gates.acts import review
@@ -225,3 +227,27 @@ def test_a_cell_or_an_option_that_cannot_be_kept_is_refused_at_its_field(
     refused = world.client("manager").post(place, data=option)
     assert refused.status_code == 422
     assert "Which?" in refused.get_data(as_text=True)
+
+
+def test_an_idea_that_changes_its_cohort_meanwhile_is_not_lost_sight_of(world: World) -> None:
+    """Who waits for another manager to bring it in is told so, and not that there is nothing."""
+    world.cohort("T27")
+    code = world.idea("owner", state="active", passage_state="open")
+    manager = world.client("manager")
+    manager.token()
+    answers = []
+
+    def join() -> None:
+        with clock.told_by(lambda: NOW):
+            answers.append(manager.post(f"/ideas/{code}/join", data={"cohort": "T27"}))
+
+    waits = threading.Thread(target=join)
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == code).with_for_update()).one()
+        idea.cohort_id = session.scalars(select(Cohort.id).where(Cohort.code == "T27")).one()
+        session.flush()
+        waits.start()
+        waits.join(timeout=0.5)
+    waits.join()
+    assert [answer.status_code for answer in answers] == [422]
+    assert "in that cohort already" in answers[0].get_data(as_text=True)
