@@ -15,6 +15,7 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.wording import Wording, fill
 from accelerator.i18n import LANGUAGES, counted, formats, gettext, language, speaking
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECRET = re.compile(r"(/set-password/)[\w.~-]+")
 log = logs.get("letters")
 
@@ -38,10 +39,13 @@ class Reader:
 
 
 def subject(template: str, data: dict[str, Any], reader: Reader) -> str:
-    """Render the subject alone: one line, which the inbox shows too."""
+    """Render the subject alone: one line, which the inbox shows too.
+
+    Control characters that somebody typed into a title go: no mail could carry them.
+    """
     with speaking(reader.language):
         text = _render(f"{template}/subject.txt", data | {"reader": reader})
-    return " ".join(text.split())
+    return _CONTROL.sub("", " ".join(text.split()))
 
 
 def notice_text(template: str, data: dict[str, Any], reader: Reader) -> str:

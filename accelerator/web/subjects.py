@@ -54,8 +54,13 @@ Statement = Callable[[Actor], Select[Any]]
 
 def _row(statement: Statement, actor: Actor, **values: Any) -> Any:
     """Ask for one row; for a write it is locked, so that two people take turns at changing it."""
-    wanted = _built(statement, actor, locked=request.method not in SAFE)
-    return db().execute(wanted, values).one_or_none()
+    locked = request.method not in SAFE
+    wanted = _built(statement, actor, locked=locked)
+    found = db().execute(wanted, values).one_or_none()
+    if found is None and locked:
+        # PostgreSQL misses an idea that changed its cohort while its lock was waited for.
+        found = db().execute(wanted, values).one_or_none()
+    return found
 
 
 @lru_cache(maxsize=512)  # putting the statement together costs more than asking it

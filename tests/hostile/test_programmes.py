@@ -1,13 +1,17 @@
 """Programmes, cohorts and gates, attacked: what nobody may learn early, and what none may do."""
 
 import re
+import threading
 
 import pytest
 from sqlalchemy import select
 
+from accelerator import clock
+from accelerator.activity.letters import Reader, letter
+from accelerator.activity.post import compose
 from accelerator.domain.policy import Role
-from accelerator.storage.tables import Batch, Cohort, Idea, Meeting, MeetingItem, Question
-from tests.features.gates.acts import review
+from accelerator.storage.tables import Batch, Cohort, Conflict, Idea, Meeting, MeetingItem, Question
+from tests.features.gates.acts import announce, mails, review
 from tests.features.ideas.looking import add_questions, text_of
 from tests.golden.test_access import address, endpoints
 from tests.world import NOW, World
@@ -225,3 +229,82 @@ def test_a_cell_or_an_option_that_cannot_be_kept_is_refused_at_its_field(
     refused = world.client("manager").post(place, data=option)
     assert refused.status_code == 422
     assert "Which?" in refused.get_data(as_text=True)
+
+
+def test_an_idea_that_changes_its_cohort_meanwhile_is_not_lost_sight_of(world: World) -> None:
+    """Who waits for another manager to bring it in is told so, and not that there is nothing."""
+    world.cohort("T27")
+    code = world.idea("owner", state="active", passage_state="open")
+    manager = world.client("manager")
+    manager.token()
+    answers = []
+
+    def join() -> None:
+        with clock.told_by(lambda: NOW):
+            answers.append(manager.post(f"/ideas/{code}/join", data={"cohort": "T27"}))
+
+    waits = threading.Thread(target=join)
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == code).with_for_update()).one()
+        idea.cohort_id = session.scalars(select(Cohort.id).where(Cohort.code == "T27")).one()
+        session.flush()
+        waits.start()
+        waits.join(timeout=0.5)
+    waits.join()
+    assert [answer.status_code for answer in answers] == [422]
+    assert "in that cohort already" in answers[0].get_data(as_text=True)
+
+
+@on_sqlite
+def test_who_was_out_of_the_room_reads_nothing_of_what_was_said(world: World, chief: str) -> None:
+    world.person("near")
+    world.role("near", Role.MANAGER)
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == chief)).one()
+        session.add(
+            Conflict(
+                idea_id=idea.id, person_id=world.people["near"], reason="", declared_at=NOW,
+                declared_by_id=world.people["near"],
+            )
+        )  # fmt: skip
+    step(world, "/prepare", minutes=5)
+    with world.session() as session:
+        listed = session.scalar(select(MeetingItem.id))
+    if listed is None:
+        step(world, "/add", selected=chief)
+    step(world, "/start")
+    step(world, f"/item/{chief}/begin", away=[world.people["chief"], world.people["near"]])
+    step(world, f"/item/{chief}", outcome="stop", reason="Zebra", note="Zebra said")
+    for page in ("", f"/item/{chief}"):
+        shown = text_of(world.client("near").get(f"{GATE}/meeting{page}").get_data(as_text=True))
+        assert "You leave for this idea" in shown, page
+        assert "Zebra" not in shown, page
+        assert not re.search(r"\bStop\b", shown), page
+    step(world, "/end")
+    record = f"{GATE}/meeting/records/1"
+    shown = text_of(world.client("near").get(record).get_data(as_text=True))
+    assert "Out of the room" in shown
+    assert "Zebra" not in shown
+    assert not re.search(r"\bStop\b", shown)
+    assert "Zebra said" in world.client("manager").get(record).get_data(as_text=True)
+
+
+@on_sqlite
+def test_no_title_and_no_subject_keeps_a_mail_from_leaving(world: World) -> None:
+    code = world.idea("owner", state="active", title="A\x01 \x1bcell\x7f")
+    words = {f"subject_{side}": "Of {title}\x01\x85\u2028" for side in ("en", "ja")}
+    words |= {f"text_{side}": "{decision} {reason} {next}" for side in ("en", "ja")}
+    data = {"selected": code, "outcome": "stop", "reason": "x", "when": "later"} | words
+    decided = world.client("manager").post(f"{GATE}/gate/decide", data=data)
+    assert decided.status_code == 303
+    announce(world, code)
+    with world.session() as session:
+        found = mails(session)
+        assert found
+        for mail in found:
+            words = letter(mail.template, mail.data, Reader("", "en", "UTC"), base_url="")
+            sent = compose(
+                words, sender="a@hoshino.example", to_name="B", to_email="b@hoshino.example",
+                key="k", at=NOW,
+            )  # fmt: skip
+            assert sent["Subject"] == "Of A cell"

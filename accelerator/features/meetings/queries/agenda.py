@@ -51,6 +51,10 @@ class ItemRow:
             return None
         return max(1, round((self.ended_at - self.began_at).total_seconds() / 60))
 
+    def left(self, person_id: int) -> bool:
+        """Say whether somebody was out of the room: what was said and decided is not theirs."""
+        return any(one["id"] == person_id for one in self.away)
+
     @property
     def languages(self) -> tuple[str, str]:
         """Return the languages of the note and of the reason."""
