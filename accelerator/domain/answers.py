@@ -205,7 +205,10 @@ def _lacks_of_text(name: str, label: Bilingual, text: Bilingual, limit: int | No
     over = max(length(text.ja), length(text.en)) - limit if limit else 0
     if over <= 0:
         return []
-    return [Lack(name, label, N_("This is too long, by about %(number)s words."), over)]
+    message = N_(
+        "This is too long, by about %(number)s words, or %(characters)s Japanese characters."
+    )
+    return [Lack(name, label, message, over)]
 
 
 def _fault(asked: Asked, value: Value) -> str:

@@ -81,6 +81,7 @@ def test_questions_are_designed_ordered_removed_and_answered(world: World, visit
     manager.open(LIST)
     enter(manager, '#question-market button[value="up market"]')
     assert keys(world) == ["market", "problem", "sort", "team"]
+    assert page.evaluate("document.activeElement.value") == "down market"  # it cannot go further up
     _drag(page, "problem", "market")
     assert keys(world) == ["problem", "market", "sort", "team"]
     refused = page.locator('#question-team button[value="up team"]')

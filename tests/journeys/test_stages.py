@@ -44,6 +44,11 @@ def test_a_stage_is_designed_by_keyboard_alone(world: World, visit: Visit) -> No
     press(manager, "form.form .button-primary")
     assert [key for key, _ in order_of(world)] == ["spark", "fit", "validate"]
     assert page.evaluate("document.activeElement.value") == "up fit"
+    press(manager, 'button[value="down fit"]')
+    press(manager, "form.form .button-primary")
+    assert page.evaluate("document.activeElement.value") == "up fit"  # it cannot go further down
+    press(manager, 'button[value="up fit"]')
+    press(manager, "form.form .button-primary")
     press(manager, 'button[formaction$="/fit/remove"]')
     press(manager, "form.form .button-primary")
     assert order_of(world)[1] == ("fit", True)

@@ -39,8 +39,8 @@ def _question(stage: Any, key: str) -> Any:
     return found
 
 
-def _back(programme: Any, stage: Any, anchor: str = "") -> ResponseReturnValue:
-    here = {"programme_key": programme.key, "stage_key": stage.key}
+def _back(programme: Any, stage: Any, anchor: str = "", moved: str = "") -> ResponseReturnValue:
+    here = {"programme_key": programme.key, "stage_key": stage.key, "moved": moved or None}
     return redirect(url_for("questions.index", **here, _anchor=anchor or None), 303)
 
 
@@ -58,6 +58,7 @@ def _list(programme: Any, stage: Any, refused: DomainError | None = None) -> str
         page=queries.designer(db(), actor(), stage),
         refused=refused,
         kinds=KINDS,
+        moved=request.args.get("moved", request.form.get("move", "")),
     )
 
 
@@ -170,7 +171,7 @@ def order(programme: Any, stage_key: str) -> ResponseReturnValue:
         return _list(programme, stage, error), 409
     except DomainError as error:
         return _list(programme, stage, error), 422
-    return _back(programme, stage, f"question-{key}" if key else "")
+    return _back(programme, stage, moved=request.form.get("move", ""))
 
 
 @bp.route(f"{QUESTION}/remove", methods=["GET", "POST"])

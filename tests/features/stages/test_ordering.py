@@ -48,7 +48,7 @@ def test_one_step_and_a_dragged_order_are_saved_and_focus_returns(world):
     answer = press(
         client, world, f"{STAGES}/order", order=["spark", "validate"], move="up validate"
     )
-    assert answer.location == f"{STAGES}?moved=validate"
+    assert answer.location == f"{STAGES}?moved=up+validate"
     assert order_of(world) == [("validate", False), ("spark", False)]
     page = text(client.get(answer.location))
     assert 'value="down validate" autofocus' in page

@@ -1,5 +1,7 @@
 """A changed rubric never rewrites what was given: marks, score and wording stay."""
 
+import re
+
 from sqlalchemy import select
 
 from accelerator.storage.tables import Assignment, Criterion, Delivery, Event, Review, Rubric, Stage
@@ -35,6 +37,7 @@ def test_rows_are_added_worded_weighed_ordered_and_removed(world):
     assert sent["row"] == ["value", "reach", "new-1"]
     assert sent["row-value-weight"] == "25"
     up = client.post(RUBRIC, data=sent | {"act": "up new-1"})
+    assert re.search(r'value="(up|down) new-1" autofocus', text(up))
     sent = fields(text(up))
     assert sent["row"] == ["value", "new-1", "reach"]
     sent |= {

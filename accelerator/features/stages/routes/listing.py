@@ -46,7 +46,7 @@ def order(programme: Any) -> ResponseReturnValue:
         lambda design, seen: design.reorder(wanted, seen=seen),
         title=_("Another order of the stages"),
         done=_("The order is saved."),
-        focus=key,
+        focus=request.form.get("move", ""),
         wanted=wanted,
     )
 
@@ -74,7 +74,7 @@ def restore(programme: Any, stage_key: str) -> ResponseReturnValue:
         lambda design, seen: design.restore(stage_key, seen=seen),
         title=_("Put a stage back"),
         done=_("The stage stands in its place again."),
-        focus=stage_key,
+        focus=f"up {stage_key}",
     )
 
 

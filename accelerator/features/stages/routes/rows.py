@@ -103,6 +103,6 @@ def _rows_page(
     return render_template(
         template,
         programme=programme, stage=stage, form=form, version=version, meanwhile=found, told=told,
-        lacking=set(one_sided(*form.forms.values())),
+        acted=request.form.get("act", ""), lacking=set(one_sided(*form.forms.values())),
         ideas=in_flight(db(), actor(), [stage.id])[stage.id], **more,
     ), 422 if wrong else status  # fmt: skip
