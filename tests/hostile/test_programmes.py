@@ -10,8 +10,9 @@ from accelerator import clock
 from accelerator.activity.letters import Reader, letter
 from accelerator.activity.post import compose
 from accelerator.domain.policy import Role
+from accelerator.domain.stages import Outcome
 from accelerator.storage.tables import Batch, Cohort, Conflict, Idea, Meeting, MeetingItem, Question
-from tests.features.gates.acts import announce, mails, review
+from tests.features.gates.acts import VERDICTS, announce, decide, mails, review
 from tests.features.ideas.looking import add_questions, text_of
 from tests.golden.test_access import address, endpoints
 from tests.world import NOW, World
@@ -308,3 +309,18 @@ def test_no_title_and_no_subject_keeps_a_mail_from_leaving(world: World) -> None
                 key="k", at=NOW,
             )  # fmt: skip
             assert sent["Subject"] == "Of A cell"
+
+
+@on_sqlite
+def test_two_of_a_team_who_tick_off_at_once_both_do(world: World) -> None:
+    code = world.idea("owner", state="active", team=("mate",))
+    decide(world, code, VERDICTS[Outcome.REWORK])
+    announce(world, code)
+    owner, mate = world.client("owner"), world.client("mate")
+    owner.post(f"/ideas/{code}/checklist", data={"done": "0"})
+    mate.post(f"/ideas/{code}/checklist", data={"done": "1"})  # from a page older than the tick
+    page = owner.get(f"/ideas/{code}").get_data(as_text=True)
+    assert "2 of 2 done" in page
+    assert re.findall(r'name="was" value="(\d)"', page) == ["0", "1"]
+    owner.post(f"/ideas/{code}/checklist", data={"was": ["0", "1"], "done": "1"})
+    assert "1 of 2 done" in owner.get(f"/ideas/{code}").get_data(as_text=True)

@@ -14,16 +14,27 @@ from accelerator.storage.tables import Idea, Passage
 
 
 def tick(
-    session: Session, *, actor: Actor, idea: Idea, done: Collection[int], now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    idea: Idea,
+    done: Collection[int],
+    was: Collection[int],
+    now: datetime,
 ) -> None:
-    """Note which lines are done; a line keeps who ticked it first, and when."""
+    """Note which lines are done; a line keeps who ticked it first, and when.
+
+    `was` are those that were done on the page: what a team mate ticked meanwhile stays.
+    """
     passage = session.get_one(Passage, idea.passage_id)
     decision = rework_of(session, passage)
     at_work = idea.state == IdeaState.ACTIVE and passage.state == PassageState.OPEN
     if decision is None or not at_work:
         raise DomainError("no_checklist", N_("There is nothing to tick off now."))
     decision.checklist = [
-        _line(line, ticked=at in done, actor=actor, now=now)
+        line
+        if (at in done) == (at in was)
+        else _line(line, ticked=at in done, actor=actor, now=now)
         for at, line in enumerate(decision.checklist)
     ]
     session.flush()

@@ -69,3 +69,4 @@ class LearnedForm(Form):
         filters=[stripped],
         description=_l("For those who have a similar idea one day."),
     )
+    version = HiddenField()

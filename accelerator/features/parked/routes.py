@@ -110,12 +110,13 @@ def keep(idea: Any) -> ResponseReturnValue:
 def learned(idea: Any) -> ResponseReturnValue:
     """Write down what was learned from a stopped idea."""
     decision = service.decision_about(db(), idea, IdeaState.STOPPED)
-    form = LearnedForm(learned=decision.learned)
-    if form.carry_out(
-        lambda: service.learn(
-            db(), actor=actor(), idea=idea, learned=form.learned.data or "", now=clock.now()
-        )
-    ):
+    seen = request.form.get("version", "")
+    form = LearnedForm(data={"learned": decision.learned, "version": service.mark(decision)})
+    if form.validate_on_submit():
+        service.learn(
+            db(), actor=actor(), idea=idea, learned=form.learned.data or "", seen=seen,
+            labels={"learned": str(form.learned.label.text)}, now=clock.now(),
+        )  # fmt: skip
         flash(_("What was learned is kept."), "good")
         return redirect(url_for("parked.stopped"), 303)
     return render_template(

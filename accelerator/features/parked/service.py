@@ -10,6 +10,7 @@ from accelerator.activity import record
 from accelerator.activity.admissions import tell_admitted
 from accelerator.activity.events.cohorts import IdeaJoined
 from accelerator.activity.events.parked import LearnedWritten, ParkedLonger
+from accelerator.domain.drafts import fingerprint
 from accelerator.domain.errors import DomainError, Stale
 from accelerator.domain.gates import Verdict, require_sound
 from accelerator.domain.policy import Actor
@@ -105,11 +106,34 @@ def revive(
     return cohort
 
 
-def learn(session: Session, *, actor: Actor, idea: Idea, learned: str, now: datetime) -> None:
-    """Write down what was learned from a stopped idea, for those who come after."""
+def mark(decision: Decision) -> str:
+    """Return the mark of what stands there as learned; another one means somebody saved."""
+    return fingerprint(decision.learned)
+
+
+def learn(
+    session: Session,
+    *,
+    actor: Actor,
+    idea: Idea,
+    learned: str,
+    seen: str,
+    labels: dict[str, str],
+    now: datetime,
+) -> None:
+    """Write down what was learned from a stopped idea, for those who come after.
+
+    `seen` is the mark of what stood there when the form was opened; raises Stale for another one.
+    """
     decision = decision_about(session, idea, IdeaState.STOPPED)
     if decision.learned == learned:
         return
+    if seen != mark(decision):
+        raise Stale(
+            "learned_meanwhile", N_("Somebody else changed the same text meanwhile."),
+            theirs={"learned": decision.learned}, mine={"learned": learned},
+            version=mark(decision), labels=labels,
+        )  # fmt: skip
     cohort = session.get_one(Cohort, idea.cohort_id)
     record(
         session,

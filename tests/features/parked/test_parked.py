@@ -151,9 +151,13 @@ def test_what_was_learned_is_searched_by_whoever_may_read_the_idea(world):
     for query, shown in (("insurers", True), ("beta", True), (code, True), ("nothing", False)):
         assert ("Beta" in page(world, f"/learned?q={query}")) == shown, query
     client = world.client("manager")
-    assert client.post(f"/ideas/{code}/learned", data={"learned": "Ask them first."}).status_code in (
-        302, 303,
-    )  # fmt: skip
+    version = client.forms_of(f"/ideas/{code}/learned").hidden["version"]
+    kept = {"learned": "Ask them first.", "version": version}
+    assert client.post(f"/ideas/{code}/learned", data=kept).status_code == 303
+    stale = client.post(f"/ideas/{code}/learned", data=kept | {"learned": "Ask us."})
+    assert stale.status_code == 409
+    for text in ("Ask them first.", "Ask us."):
+        assert text in stale.get_data(as_text=True)
     assert "Ask them first." in page(world, "/learned?q=ask+them")
     with world.session() as session:
         assert [e.data["was"] for e in events(session, "LearnedWritten")] == ["Insurers decide."]

@@ -30,8 +30,11 @@ def outcome(idea: Any) -> ResponseReturnValue:
 @allow(Permission.IDEA_EDIT, subject="idea")
 def tick(idea: Any) -> ResponseReturnValue:
     """Tick off what the gate asked for before the next hand-in; or take ticks away."""
-    done = [int(at) for at in request.form.getlist("done") if at.isdecimal() and len(at) < 3]  # noqa: PLR2004
-    ticking.tick(db(), actor=actor(), idea=idea, done=done, now=clock.now())
+    done, was = (
+        [int(at) for at in request.form.getlist(name) if at.isdecimal() and len(at) < 3]  # noqa: PLR2004
+        for name in ("done", "was")
+    )
+    ticking.tick(db(), actor=actor(), idea=idea, done=done, was=was, now=clock.now())
     flash(_("The list is saved."), "good")
     return redirect(url_for("ideas.show", code=idea.code), 303)
 
