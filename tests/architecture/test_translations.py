@@ -7,6 +7,8 @@ from tests.architecture.sources import ROOT
 from tests.architecture.texts import catalogues, translations, used
 from tests.architecture.words import never_in_japanese, others
 
+JAPANESE = "ぁ-んァ-ヶー一-龠々。、「」）"
+HALF_WIDTH = re.compile(f"[{JAPANESE}][:(?!]|[:)][{JAPANESE}]")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%(?!\(|%)")
 
 
@@ -57,6 +59,14 @@ def test_placeholders_are_the_same_in_both_languages():
         if not least <= holes(japanese) <= most:
             wrong.append(f"{path.name}:{message.lineno} {english!r} → {japanese!r}")
     assert wrong == []
+
+
+def test_punctuation_beside_japanese_is_full_width():
+    assert [
+        f"{path.name}:{message.lineno} {japanese!r}"
+        for path, _, japanese, message in translations()
+        if HALF_WIDTH.search(PLACEHOLDER.sub("一", japanese))
+    ] == []
 
 
 def test_a_counted_text_is_counted_in_both_languages():
