@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wtforms import Field, Form
+from wtforms import Field, Form, HiddenField
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,9 @@ def meanwhile(mine: Iterable[Form], saved: Iterable[Form]) -> list[Meanwhile]:
         )
         for typed, fresh in zip(mine, saved, strict=True)
         for field, now in zip(typed, fresh, strict=True)
-        if field.short_name not in ("version", "csrf_token") and field.data != now.data
+        if not isinstance(field, HiddenField)
+        and field.short_name != "version"
+        and field.data != now.data
     ]
 
 

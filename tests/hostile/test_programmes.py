@@ -324,3 +324,34 @@ def test_two_of_a_team_who_tick_off_at_once_both_do(world: World) -> None:
     assert re.findall(r'name="was" value="(\d)"', page) == ["0", "1"]
     owner.post(f"/ideas/{code}/checklist", data={"was": ["0", "1"], "done": "1"})
     assert "1 of 2 done" in owner.get(f"/ideas/{code}").get_data(as_text=True)
+
+
+@on_sqlite
+def test_a_question_about_eligibility_takes_no_others_place(world: World) -> None:
+    """Neither its row, nor what a team once answered to another one."""
+    manager, owner = world.client("manager"), world.client("owner")
+    code = world.idea("owner")
+    page = "/cohorts/S27/eligibility"
+
+    def save(*questions: str) -> list[str]:
+        hidden = manager.forms_of(page).hidden
+        form = {name: value for name, value in hidden.items() if name.startswith(("q", "v"))}
+        for number, question in enumerate(questions):
+            form |= {f"q{number}-question_en": question, f"q{number}-wanted": "yes"}
+        assert manager.post(page, data=form).status_code == 303
+        with world.session() as session:
+            asked = session.scalars(select(Cohort.eligibility).where(Cohort.code == "S27")).one()
+        return [one["question"]["en"] for one in asked]
+
+    assert save("Is it legal?") == ["Is it legal?"]
+    assert save("Is it legal?", "Is it ours?") == ["Is it legal?", "Is it ours?"]
+    names = re.findall(r'name="(eligible-[^"]*)"', owner.get(f"/ideas/{code}/submit").text)
+    yes = dict.fromkeys(names, "yes")
+    assert len(yes) == 2
+    assert owner.post(f"/ideas/{code}/eligibility", data=yes).status_code == 303
+    assert save("", "Is it ours?") == ["Is it ours?"]
+    assert save("Is it ours?", "Is it new?") == ["Is it ours?", "Is it new?"]
+    hand_in = owner.get(f"/ideas/{code}/submit").text
+    ticked = re.findall(r'name="(eligible-[^"]*)"[^>]* checked', hand_in)
+    assert len(ticked) == 1
+    assert ticked[0] in names

@@ -20,6 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.drafts import fingerprint
 from accelerator.domain.intake import Requirement, Said
 from accelerator.i18n import lazy_gettext as _
 from accelerator.web.forms import Form, known_years, storable, stripped
@@ -81,11 +82,14 @@ class RequirementForm(PlainForm):
         _("What a team reads that answered otherwise"), SHORT, filters=[stripped]
     )
 
-    def requirement(self, number: int) -> Requirement | None:
-        """Return the question, unless it is empty."""
+    def requirement(self) -> Requirement | None:
+        """Return the question, unless it is empty.
+
+        A new one is keyed by its words, so that no answer to another one counts for it.
+        """
         question = Bilingual(self.question_ja.data or "", self.question_en.data or "")
         refusal = Bilingual(self.refusal_ja.data or "", self.refusal_en.data or "")
-        key = self.key.data or f"q{number}"
+        key = self.key.data or fingerprint(f"{question.ja}\n{question.en}")
         return Requirement(key, question, Said(self.wanted.data), refusal) if question else None
 
 
@@ -122,9 +126,7 @@ class EligibilityEditor:
             RequirementForm(
                 request.form if posted and f"q{n}-wanted" in request.form else None,
                 prefix=f"q{n}",
-                data=_flat(known[n])
-                if n < len(known) and (not posted or n >= many)
-                else {"key": f"k{n}"},
+                data=_flat(known[n]) if n < len(known) and (not posted or n >= many) else None,
             )
             for n in range(min(max(many, least), MOST_QUESTIONS))
         ]
@@ -143,7 +145,7 @@ class EligibilityEditor:
 
     def asked(self) -> list[Requirement]:
         """Return the questions that are not empty, each under a key of its own."""
-        found = [one for n, row in enumerate(self.rows) if (one := row.requirement(n))]
+        found = [one for row in self.rows if (one := row.requirement())]
         return list({one.key: one for one in found}.values())
 
 
