@@ -75,6 +75,15 @@ def test_a_small_batch_is_decided_at_once_and_says_when_it_leaves(world, config)
     assert work(world, config, announcing, NOW + timedelta(days=1)) == 0
 
 
+def test_a_batch_announced_by_hand_stands_at_its_gate_until_its_teams_know(world):
+    codes = many(world, 2)
+    batch = post(world, "decide", codes, when="later").location
+    page = world.client("manager").get(f"{GATE}?list=decided")
+    assert f'href="{batch}"' in page.text
+    announce(world, codes)
+    assert f'href="{batch}"' not in world.client("manager").get(GATE).text
+
+
 def test_a_large_batch_goes_on_in_the_background_and_can_be_cancelled(world, config):
     codes = many(world, WHILE_ONE_WAITS + 4)
     answer = post(world, "decide", codes)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.batches import BatchState, ItemState
@@ -133,12 +133,15 @@ def batches_of_gate(
         .correlate(Batch)
         .scalar_subquery()
     )  # fmt: skip
+    untold = exists().where(Decision.batch_id == Batch.id, Decision.announced_at.is_(None))
     rows = session.execute(
         select(Batch, Person, seen.label("ideas"))
         .join(Person, Person.id == Batch.made_by_id)
         .where(
             Batch.cohort_id == cohort.id, Batch.stage_id == stage.id,
-            (Batch.state == BatchState.WAITING) | (Batch.announce_at > now),
+            (Batch.state == BatchState.WAITING)
+            | (Batch.announce_at > now)
+            | (Batch.announce_at.is_(None) & untold),
         )
         .order_by(Batch.id.desc())
         .limit(NEWEST)
