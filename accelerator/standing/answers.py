@@ -11,7 +11,7 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.storage.tables import Answer, Attachment, Person, Question, Stage
 
 _Source, _Earlier, _SourceStage = aliased(Question), aliased(Answer), aliased(Stage)
-_ROWS = (
+_EVERY = (
     select(Question, Answer, _Earlier, _Source.label, _SourceStage.name, _SourceStage.position)
     .outerjoin(Answer, (Answer.question_id == Question.id) & (Answer.idea_id == bindparam("idea")))
     .outerjoin(_Source, _Source.id == Question.carried_from_id)
@@ -21,12 +21,10 @@ _ROWS = (
         & (_Earlier.idea_id == bindparam("idea")),
     )
     .outerjoin(_SourceStage, _SourceStage.id == _Source.stage_id)
-    .where(
-        Question.stage_id == bindparam("stage"),
-        or_(Question.removed_at.is_(None), Answer.id.is_not(None)),
-    )
+    .where(Question.stage_id == bindparam("stage"))
     .order_by(Question.position, Question.id)
 )
+_ROWS = _EVERY.where(or_(Question.removed_at.is_(None), Answer.id.is_not(None)))
 _PEOPLE = select(Person).where(Person.id.in_(bindparam("ids", expanding=True)))
 _FILES = select(Attachment.id, Attachment.name).where(
     Attachment.idea_id == bindparam("idea"),
@@ -79,14 +77,20 @@ class QuestionRow:
 
 
 def questions_of(
-    session: Session, idea_id: int, stage_id: int, *, files: Mapping[int, str] | None = None
+    session: Session,
+    idea_id: int,
+    stage_id: int,
+    *,
+    files: Mapping[int, str] | None = None,
+    every: bool = False,
 ) -> tuple[QuestionRow, ...]:
     """Return a stage's questions in their order, and the removed ones that were answered.
 
-    One query; one more where people are named, and one where files are, unless the names of the
-    idea's `files` are known already.
+    With `every`, all that were removed. One query; one more where people are named, and one where
+    files are, unless the names of the idea's `files` are known already.
     """
-    found = [_row(*row) for row in session.execute(_ROWS, {"idea": idea_id, "stage": stage_id})]
+    wanted = _EVERY if every else _ROWS
+    found = [_row(*row) for row in session.execute(wanted, {"idea": idea_id, "stage": stage_id})]
     people = _people(session, found)
     named = _files(session, idea_id, found) if files is None else files
     known = {str(number): (name, "") for number, name in named.items()}

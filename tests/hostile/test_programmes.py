@@ -11,7 +11,16 @@ from accelerator.activity.letters import Reader, letter
 from accelerator.activity.post import compose
 from accelerator.domain.policy import Role
 from accelerator.domain.stages import Outcome
-from accelerator.storage.tables import Batch, Cohort, Conflict, Idea, Meeting, MeetingItem, Question
+from accelerator.storage.tables import (
+    Answer,
+    Batch,
+    Cohort,
+    Conflict,
+    Idea,
+    Meeting,
+    MeetingItem,
+    Question,
+)
 from tests.features.gates.acts import VERDICTS, announce, decide, mails, review
 from tests.features.ideas.looking import add_questions, text_of
 from tests.golden.test_access import address, endpoints
@@ -355,3 +364,29 @@ def test_a_question_about_eligibility_takes_no_others_place(world: World) -> Non
     ticked = re.findall(r'name="(eligible-[^"]*)"[^>]* checked', hand_in)
     assert len(ticked) == 1
     assert ticked[0] in names
+
+
+@on_sqlite
+@pytest.mark.parametrize("way", ["edit", "autosave"])
+def test_an_answer_to_a_question_removed_while_it_was_written_is_kept(
+    world: World, way: str
+) -> None:
+    code = world.idea("owner", team=("mate",))
+    owner = world.client("owner")
+    version = owner.forms_of(f"/ideas/{code}/edit").hidden["version"]
+    place = "/programmes/spark/stages/spark/questions/market"
+    assert world.client("manager").post(f"{place}/remove").status_code == 303
+    typed = {"version": version, "answer_market": "Steel works", "answer_problem": "Heat"}
+    assert owner.post(f"/ideas/{code}/{way}", data=typed).status_code in (200, 303)
+    with world.session() as session:
+        answers = {answer.text.en for answer in session.scalars(select(Answer))}
+    assert {"Steel works", "Heat"} <= answers
+    page = owner.get(f"/ideas/{code}/edit").text
+    assert "Steel works" in page
+    assert 'name="answer_market"' not in page
+    # Two who wrote it meanwhile are told of each other, as for any other answer.
+    second = typed | {"answer_market": "Glass works"}
+    clash = world.client("mate").post(f"/ideas/{code}/edit", data=second)
+    assert clash.status_code == 409
+    assert "Glass works" in clash.text
+    assert "Steel works" in clash.text

@@ -1,6 +1,6 @@
 """What a team writes now: the questions of the stage its idea is in, and the answers so far."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -110,8 +110,12 @@ class Writing:
         return [lack for lack in found if self.opens(lack.field)]
 
 
-def writing(session: Session, idea: Idea) -> Writing:
-    """Load what the team writes now; two queries, and those of `questions_of`."""
+def writing(session: Session, idea: Idea, *, sent: Collection[str] = ()) -> Writing:
+    """Load what the team writes now; two queries, and those of `questions_of`.
+
+    A question whose field is among those `sent` was asked on the page they come from: it counts as
+    asked even when it was removed meanwhile, so that no answer is lost.
+    """
     passage, stage, cohort, programme, late = session.execute(
         select(Passage, Stage, Cohort, Programme, late_until(idea.owner_id))
         .join(Stage, Stage.id == Passage.stage_id)
@@ -123,13 +127,13 @@ def writing(session: Session, idea: Idea) -> Writing:
         IdeaState(idea.state), PassageState(passage.state), asked_until=passage.asked_until
     )
     asks = opened(session, passage.id) if is_asked(place) else None
-    questions = questions_of(session, idea.id, stage.id)
+    questions = questions_of(session, idea.id, stage.id, every=bool(sent))
     return Writing(
         language=idea.language,
         title=idea.title,
         summary=idea.summary,
-        asks=tuple(question for question in questions if not question.removed),
-        removed=tuple(question for question in questions if question.removed and question.given),
+        asks=tuple(one for one in questions if not one.removed or one.field in sent),
+        removed=tuple(one for one in questions if one.removed and one.own and one.given),
         stage_id=stage.id,
         stage=stage.name,
         purpose=stage.purpose,

@@ -104,7 +104,7 @@ def _mark(form: WriteForm, written: Writing) -> None:
 @allow(Permission.IDEA_EDIT, subject="idea")
 def save(idea: Any) -> ResponseReturnValue:
     """Save by a button; the same text twice is the same text."""
-    written, side = writing(db(), idea), _side(idea)
+    written, side = writing(db(), idea, sent=_sent()), _side(idea)
     form = write_form(written)
     if not form.validate():
         return _edit_page(idea, written, form, side, seen=request.form.get("version", "")), 422
@@ -132,7 +132,7 @@ def save(idea: Any) -> ResponseReturnValue:
 @allow(Permission.IDEA_EDIT, subject="idea")
 def autosave(idea: Any) -> ResponseReturnValue:
     """Save after a pause in typing; the answer is the form's new stamp."""
-    written, side = writing(db(), idea), _side(idea)
+    written, side = writing(db(), idea, sent=_sent()), _side(idea)
     form = write_form(written)
     if not form.validate():
         return {"error": _("This could not be saved."), "fields": form.errors}, 422
@@ -141,6 +141,11 @@ def autosave(idea: Any) -> ResponseReturnValue:
     except drafts.Clash as clash:
         return {"error": _(clash.message), "theirs": clash.theirs, "mine": clash.mine}, 409
     return {"version": version, "saved_at": clock.now().isoformat()}
+
+
+def _sent() -> set[str]:
+    """Return the names of what was sent; some of it may have been removed since."""
+    return {*request.form, *request.files}
 
 
 def _save(idea: Any, written: Writing, form: WriteForm, side: str) -> str:
@@ -175,7 +180,7 @@ def _attach(idea: Any, written: Writing) -> dict[str, DomainError]:
 
 def _refused_page(idea: Any, side: str, refused: dict[str, DomainError]) -> ResponseReturnValue:
     """Show which files were not taken; the text is saved."""
-    written = writing(db(), idea)
+    written = writing(db(), idea, sent=_sent())
     form = write_form(written, written.shown(side))
     for name, error in refused.items():
         form[name].errors = [_(error.message, **error.values)]

@@ -113,7 +113,7 @@ def save(
 
     What others changed meanwhile in other fields stays. Raises Clash where both changed one field.
     """
-    now_written = writing(session, idea)
+    now_written = writing(session, idea, sent=typed)
     require_writable(now_written.place)
     stored = now_written.stored(side)
     sent = {name: value for name, value in typed.items() if name in stored}
