@@ -1,10 +1,11 @@
 """Programmes, cohorts and gates, attacked: what nobody may learn early, and what none may do."""
 
+import io
 import re
 import threading
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from accelerator import clock
 from accelerator.activity.letters import Reader, letter
@@ -19,7 +20,9 @@ from accelerator.storage.tables import (
     Idea,
     Meeting,
     MeetingItem,
+    Person,
     Question,
+    Stage,
 )
 from tests.features.gates.acts import VERDICTS, announce, decide, mails, review
 from tests.features.ideas.looking import add_questions, text_of
@@ -390,3 +393,47 @@ def test_an_answer_to_a_question_removed_while_it_was_written_is_kept(
     assert clash.status_code == 409
     assert "Glass works" in clash.text
     assert "Steel works" in clash.text
+
+
+@on_sqlite
+def test_answers_that_name_people_name_no_hidden_team(world: World) -> None:
+    """Neither a person chosen, nor a file's name, nor what changed after more was asked."""
+    add_questions(world, {"key": "who", "kind": "person"}, {"key": "file", "kind": "file"})
+    with world.session() as session:
+        session.execute(update(Stage).values(teams_hidden=True))
+        for name in ("owner", "mate"):
+            session.get_one(Person, world.people[name]).family_name = f"CANARY{name}"
+    code = world.idea("owner", team=("mate",))
+    owner = world.client("owner")
+
+    def write(name: str) -> None:
+        typed = {
+            "version": owner.forms_of(f"/ideas/{code}/edit").hidden["version"],
+            "answer_who": f"{name}@hoshino.example",
+            "answer_file": (io.BytesIO(b"Plan"), f"CANARY{name}.txt"),
+        }
+        form = "multipart/form-data"
+        saved = owner.post(f"/ideas/{code}/edit", data=typed, content_type=form)
+        assert saved.status_code == 303
+
+    def send(page: str) -> None:
+        hidden = owner.forms_of(f"/ideas/{code}/{page}").hidden
+        sent = owner.post(f"/ideas/{code}/{page}", data={"version": hidden["version"]})
+        assert sent.status_code == 303
+
+    write("mate")
+    send("submit")
+    world.assign(code, "reviewer", state="accepted")
+    asks = {"opens": ["answer_who", "answer_file"], "text": "Who?", "due_on": "2026-12-01"}
+    asked = world.client("manager").post(f"/ideas/{code}/information/ask", data=asks)
+    assert asked.status_code == 303
+    write("owner")
+    send("information/answer")
+    found = seen(world, "reviewer", code)
+    compared = f"/ideas/{code}/versions/2?against=1"
+    found[compared] = (200, world.client("reviewer").get(compared).text)
+    named = [page for page, (_status, text) in found.items() if "CANARY" in text]
+    assert [page for page in named if not page.startswith("/people/lookup")] == []
+    assert "CANARY" in world.client("manager").get(compared).text
+    for word in ("CANARYowner", "CANARYmate"):
+        assert code not in text_of(world.client("reviewer").get(f"/search?q={word}").text)
