@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from accelerator.deciding import announce_next, begin_announcing
+from accelerator.domain.drafts import fingerprint
 from accelerator.domain.policy import Role
 from accelerator.domain.stages import Outcome
 from accelerator.storage.invariants import broken
@@ -139,7 +140,9 @@ def actions(
     yield "let in", f"{idea}/admit", {}
     yield "move to another cohort", f"{idea}/join", {"cohort": "B27", "hand_in_by": LATER}
     yield "revive", f"{idea}/revive", {"cohort": "S27"}
-    yield "write what was learned", f"{idea}/learned", {"learned": "Insurers are slow"}
+    seen = fingerprint(VERDICTS[Outcome.STOP].learned)
+    learned = {"learned": "Insurers are slow", "version": seen}
+    yield "write what was learned", f"{idea}/learned", learned
 
 
 def where(world: World, code: str) -> str:
