@@ -51,7 +51,10 @@ def test_check_says_that_all_is_well_or_what_is_not(world, database_url, tmp_pat
         session.execute(text("UPDATE passage SET promise_on = NULL"))
     code, words = said("check", **settings)
     assert code == 1
-    assert "Not true: what was handed in has a version, and a promise unless the team is asked for more. See 1." in words
+    assert (
+        "Not true: what was handed in has a version, and a promise unless the team is asked for more. See 1."
+        in words
+    )
 
 
 @ONE

@@ -1,10 +1,12 @@
 """An idea from its first words to the pilot: every step a person takes, in a real browser."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from accelerator import deciding
 from accelerator.features.people.service import passwords
 from accelerator.storage.tables import Criterion, Person, Programme, Question, Stage
 from tests.journeys.conftest import PHONE
@@ -54,7 +56,7 @@ def test_an_idea_goes_from_spark_to_pilot(world: World, visit: Visit, language: 
     for n, name in enumerate(("reviewer", "second", "stranger")):
         reviewed(visit(name), str(n + 3), words["comment"])
     decided(manager, words["reason"])
-    told(manager, owner, code, words)
+    told(world, manager, owner, code, words)
 
     written_without_script(
         visit("owner", size=PHONE, script=False), code, answers(world, "validate")
@@ -201,11 +203,14 @@ def decided(manager: Visitor, reason: str) -> None:
     manager.press_counted("Decide about %(num)s idea", "Decide about %(num)s ideas", 1)
 
 
-def told(manager: Visitor, owner: Visitor, code: str, words: dict[str, str]) -> None:
+def told(world: World, manager: Visitor, owner: Visitor, code: str, words: dict[str, str]) -> None:
     """Until it is announced nobody can tell; then the team reads why, and sees its next steps."""
+    expect(manager.page.locator("h1")).to_have_text(manager.said_of_many(
+        "Decision about %(num)s idea", "Decision about %(num)s ideas", 1
+    ))  # fmt: skip
+    assert announced(world, at=NOW + timedelta(minutes=9)) == []
     stands_in(owner, code, "Spark")
-    manager.page.check("thead input")
-    manager.press("Announce")
+    assert announced(world, at=NOW + timedelta(minutes=11)) == [code]
     owner.open("/inbox")
     with owner.page.expect_navigation():
         owner.page.locator(".inbox-text").first.click()
@@ -233,12 +238,17 @@ def answers(world: World, stage: str) -> dict[str, str]:
             select(Question)
             .join(Stage, Stage.id == Question.stage_id)
             .join(Programme, Programme.id == Stage.programme_id)
-            .where(Programme.key == "tech-2027", Stage.key == stage, Question.required)
+            .where(
+                Programme.key == "tech-2027",
+                Stage.key == stage,
+                Question.required,
+            )
         )
         plain = {"number": "12", "date": "2027-05-10", "link": "https://example.com/deck"}
         return {
             f"answer_{q.key}": q.options[0]["key"] if q.options else plain.get(q.kind, "Seven did.")
             for q in questions
+            if not q.condition
         }
 
 
@@ -263,6 +273,18 @@ def written(world: World, code: str, typed: dict[str, str]) -> None:
     client.post(f"/ideas/{code}/edit", data={"version": seen, "next": "submit", **typed})
     seen = client.forms_of(f"/ideas/{code}/submit").hidden["version"]
     assert client.post(f"/ideas/{code}/submit", data={"version": seen}).status_code == 303
+
+
+def announced(world: World, *, at: datetime) -> list[str | None]:
+    """Let the timetable tell what is due."""
+    told = []
+    while True:
+        with world.session() as session:
+            due = deciding.begin_announcing(session, now=at)
+        if due is None:
+            return told
+        with world.session() as session:
+            told.append(deciding.announce_next(session, due, now=at))
 
 
 def judged(world: World, code: str, stage: str) -> None:
@@ -291,3 +313,4 @@ def judged(world: World, code: str, stage: str) -> None:
     verdict = {"selected": code, "outcome": "advance", "reason": "It works.", "when": "soon"}
     answer = manager.post(f"/cohorts/T27/{stage}/gate/decide", data=verdict)
     assert answer.status_code == 303
+    announced(world, at=NOW)

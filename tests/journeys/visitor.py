@@ -46,17 +46,21 @@ class Visitor:
             self.control(name, inside=inside, **values).first.click()
         self.look()
 
+    def said_of_many(self, one: str, other: str, n: int) -> str:
+        """Return the text for a count in the language of this person."""
+        with speaking(self.language):
+            return ngettext(one, other, n)
+
     def press_counted(self, one: str, other: str, n: int) -> None:
         """Press the button whose name says a count."""
-        with speaking(self.language):
-            name = ngettext(one, other, n)
+        name = self.said_of_many(one, other, n)
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=name, exact=True).click()
         self.look()
 
     def control(self, name: str, *, inside: str = "main", **values: Any) -> Locator:
         """Find a button or link by its whole name; what only screen readers hear may follow."""
-        whole = re.compile("^" + re.escape(self.said(name, **values)) + r"(\s+[–:].*)?$")
+        whole = re.compile("^" + re.escape(self.said(name, **values)) + r"(\s*[–:：].*)?$")
         place = self.page.locator(inside)
         return place.get_by_role("button", name=whole).or_(place.get_by_role("link", name=whole))
 
