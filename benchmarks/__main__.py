@@ -39,6 +39,9 @@ The floor is a plain Flask page that asks as many queries, reads as many rows an
 permissions, languages or macros. A page and its floor, at both sizes, are asked for in turns, so
 that all see the same machine, after a warm-up of forty requests. Growth compares with 1,000 ideas;
 the ranking and the CSV hold ten times as much then, so theirs is not judged.
+
+`python -m benchmarks.large` measures a programme of twelve stages and eighty questions with 2,000
+ideas at one gate.
 """
 
 

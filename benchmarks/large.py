@@ -95,20 +95,36 @@ def _measured(kind: str, url: str, ideas: int, folder: Path) -> int:
             people[email] = Browser(server.port)
             people[email].sign_in(email, PASSWORD)
         for name, who, path in PAGES:
-            ask = _asking(people[who], path)
-            cost = _cost(ask, server.pid, postmaster(engine))
-            slow += cost.cpu > MOST
-            print(
-                f"{name:22} {cost.cpu:6.1f} ms ({cost.application:.1f} + {cost.database:.1f}), "
-                f"{cost.queries:2} queries, {cost.size / 1024:4.0f} KiB"
-                + ("  too slow" if cost.cpu > MOST else ""),
-                flush=True,
-            )
-        _batch(people[MANAGER], engine)
+            slow += _line(name, _asking(people[who], path), server.pid, engine)
+        _meeting(people[MANAGER])
+        for name, path in (
+            ("meeting, prepared", "meeting"),
+            ("printed pack of 50", "meeting/pack"),
+        ):
+            slow += _line(name, _asking(people[MANAGER], f"{SPARK}/{path}"), server.pid, engine)
+        _batch(people[MANAGER], engine, server.pid)
         for browser in people.values():
             browser.close()
     engine.dispose()
     return slow
+
+
+def _line(name: str, ask: Callable[[], Answer], pid: int, engine: Engine) -> bool:
+    """Measure and print one page; say whether it takes too long."""
+    cost = _cost(ask, pid, postmaster(engine))
+    slow = cost.cpu > MOST
+    print(
+        f"{name:22} {cost.cpu:6.1f} ms ({cost.application:.1f} + {cost.database:.1f}), "
+        f"{cost.queries:2} queries, {cost.size / 1024:4.0f} KiB" + ("  too slow" if slow else ""),
+        flush=True,
+    )
+    return slow
+
+
+def _meeting(manager: Browser) -> None:
+    form = {"csrf_token": manager.get(f"{SPARK}/meeting").csrf, "_once": "m", "minutes": "5"}
+    if manager.post(f"{SPARK}/meeting/prepare", form).status != 303:
+        raise RuntimeError("the list of the meeting was not made")
 
 
 def _asking(browser: Browser, path: str) -> Callable[[], Answer]:
@@ -132,6 +148,7 @@ def _cost(ask: Callable[[], Answer], pid: int, backends: int | None) -> Cost:
 def _enlarge(session: Session) -> None:
     """Give the programme as many stages and questions as a large one has."""
     programme = session.scalars(select(Programme)).one()
+    programme.undo_minutes = 0  # what is decided may leave at once
     cohort = session.scalars(select(Cohort)).one()
     stages = session.scalars(select(Stage).order_by(Stage.position)).all()
     for position in range(len(stages) + 1, STAGES + 1):
@@ -168,22 +185,26 @@ def _enlarge(session: Session) -> None:
     )  # fmt: skip
 
 
-def _batch(manager: Browser, engine: Engine) -> None:
+def _batch(manager: Browser, engine: Engine, pid: int) -> None:
     """Decide about many ideas as a manager does, then let the jobs do it, and tell the teams."""
-    codes = [f"{CODE}-{n:04d}" for n in range(1, BATCH + 1)]
     form = {
-        "csrf_token": manager.get(f"{SPARK}/gate").csrf, "selected": codes, "outcome": "stop",
-        "reason": "The customers we asked would not pay for it.", "announce": "now",
+        "csrf_token": manager.get(f"{SPARK}/gate").csrf, "_once": "a-batch-of-the-bench",
+        "selected": [f"{CODE}-{n:04d}" for n in range(1, BATCH + 1)], "outcome": "stop",
+        "reason": "The customers we asked would not pay for it.", "when": "soon",
         "next_step": "Tell the team what you learned.", "learned": "Nobody pays for it.",
     }  # fmt: skip
-    answer = manager.post(f"{SPARK}/gate/preview", form)
-    print(f"\npreview of {BATCH}: {answer.status}, {answer.seconds * 1000:.0f} ms")
-    form["once"] = "a-batch-of-the-bench"
-    answer = manager.post(f"{SPARK}/gate/decide", form)
-    print(f"decide {BATCH}: {answer.status}, {answer.seconds * 1000:.0f} ms")
-    now = clock.now()
+    backends = postmaster(engine)
+    for name in ("preview", "decide"):
+        path = f"{SPARK}/gate/{name}"
+        turns = Batches(lambda path=path: manager.post(path, form), pid, backends)  # type: ignore[misc]
+        turns.ask_for(1)
+        cost = turns.cost(0)
+        print(
+            f"{name} {BATCH}: {turns.answers[0].status}, {cost.cpu:.0f} ms CPU, "
+            f"{cost.queries} queries, {cost.size / 1024:.0f} KiB"
+        )
     with transaction(engine) as session:
-        hold = lease.take(session, "bench", now=now, length=timedelta(hours=1))
+        hold = lease.take(session, "bench", now=clock.now(), length=timedelta(hours=1))
     if hold is None:
         raise RuntimeError("the lease is taken")
     shift = Shift(engine, from_env(os.environ), hold)
@@ -191,7 +212,7 @@ def _batch(manager: Browser, engine: Engine) -> None:
         start = time.process_time()
         done = job(shift)
         used = time.process_time() - start
-        print(f"{name} in the background: {done}, {used:.1f} s CPU (application)")
+        print(f"{name} in the background: {done} in {used:.1f} s CPU of the scheduler")
     with Session(engine) as session:
         states = session.execute(select(Passage.state, func.count()).group_by(Passage.state)).all()
     print(*(f"{count} {state}" for state, count in states), sep=", ")

@@ -93,7 +93,7 @@ class Browser:
         return self.ask("GET", path)
 
     def post(self, path: str, form: dict[str, str]) -> Answer:
-        return self.ask("POST", path, urlencode(form))
+        return self.ask("POST", path, urlencode(form, doseq=True))
 
     def sign_in(self, email: str, password: str) -> None:
         token = self.get("/sign-in").csrf

@@ -196,8 +196,8 @@ def test_after_its_day_a_review_is_accepted_and_marked_as_late(world, code):
     ("idea", "passage", "said"),
     [
         ({"state": "withdrawn"}, {}, "The team withdrew this idea"),
-        ({}, {"state": "decided"}, "The gate has decided about this idea"),
-        ({}, {"state": "left"}, "The gate has decided about this idea"),
+        ({}, {"state": "decided"}, "Reviewing has ended for this idea"),
+        ({}, {"state": "left"}, "Reviewing has ended for this idea"),
     ],
 )
 def test_a_review_closed_while_typing_keeps_the_text_as_a_draft(world, code, idea, passage, said):
