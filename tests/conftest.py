@@ -99,9 +99,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             if peopled
             else request.getfixturevalue("postgres_template")
         )
-        url = server.clone(name)
-        yield url
-        server.drop(url)
+        yield server.lend(name)
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ def found(outline, people=ENOUGH, cohort=None) -> set[tuple[str, bool]]:
 def test_a_ready_made_programme_with_people_and_dates_lacks_nothing(template):
     outline = reading.ready_made(template)
     assert check(outline, ENOUGH, cohort_of(outline)).gaps == ()
+    assert check(outline, None, cohort_of(outline)).gaps == ()
 
 
 def first(outline):
@@ -71,6 +72,8 @@ BREAKS = [
     ("few_options", True, lambda o: part("questions")(o).update(kind="table", options=[])),
     ("dead_condition", True, lambda o: part("questions")(o).update(
         condition={"question": "maturity", "any_of": ["gone"]})),
+    ("dead_condition", True, lambda o: part("questions")(o).update(
+        condition={"question": "gone", "any_of": ["a"]})),
     ("shows_team", False, lambda o: (first(o).update(teams_hidden=True),
                                      part("questions")(o).update(kind="person"))),
     ("no_rubric", True, lambda o: first(o)["criteria"].clear()),

@@ -87,6 +87,21 @@ def test_a_row_becomes_an_idea_in_the_language_it_is_written_in():
     )  # fmt: skip
 
 
+def test_an_amount_has_the_currency_beside_it_or_the_first_one():
+    currencies = tuple(Option(key, Bilingual(key, key)) for key in ("JPY", "USD"))
+    price = Asked("price", Kind.MONEY, Bilingual("価格", "Price"), options=currencies)
+    free = Asked("free", Kind.MONEY, Bilingual("価格", "Price"))
+    found = batch(
+        [["t", "s", "p", "f"], ["Cell", "x", "usd 120", "7"], ["Pump", "x", "¥5000", "8"]],
+        ["title", "summary", "answer_price", "answer_free"],
+        questions=(price, free),
+    )
+    assert [entry.answers for entry in found.entries] == [
+        {"price": Given(value="120 USD"), "free": Given(value="7")},
+        {"price": Given(value="5000 JPY"), "free": Given(value="8")},
+    ]
+
+
 def test_several_columns_make_one_text_each_after_the_first_with_its_heading():
     found = batch(
         [["title", "summary", "Industry", "Tags"], ["A", "One", "Health", ""], ["B", "", "", "x"]],

@@ -44,6 +44,8 @@ WRONG = [
     ("key: spark", "kei: spark", 1, "“%(key)s” is not known here"),
     ("key: spark", "key: Sp ark", 1, "A key is wanted here"),
     ("languages: [ja, en]", "languages: [ja, ja]", 3, "Name each language once"),
+    ("languages: [ja, en]", "languages: [ja, en, en]", 3, "more than %(most)s parts"),
+    ("name: {ja: 火花, en: Spark}", 'name: {en: "a\\0b"}', 2, "cannot be stored"),
     ("languages: [ja, en]", "languages: [fr]", 3, "One of these is wanted here"),
     ("languages: [ja, en]", "name: {en: Again}", 3, "“%(key)s” stands here twice"),
     ("name: {ja: 火花, en: Spark}", "name: Spark", 2, "A text in both languages is wanted"),
@@ -90,6 +92,11 @@ def test_the_good_one_has_no_fault():
     assert outline["stages"][0]["questions"][0]["required"] is False
     assert outline["stages"][0]["scale"] == 5
     assert outline["stages"][1]["minimums"] == {}
+
+
+def test_a_field_left_empty_is_as_if_it_were_not_there():
+    outline, faults = reading.read_text(GOOD.replace("languages: [ja, en]", "languages:"))
+    assert (outline["languages"], faults) == (["ja", "en"], ())
 
 
 @pytest.mark.parametrize(("old", "new", "line", "message"), WRONG, ids=range(len(WRONG)))

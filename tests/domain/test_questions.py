@@ -153,3 +153,9 @@ def test_keys_are_new_and_short(label: str, taken: list[str]) -> None:
     key = new_key(Bilingual("", label), taken)
     assert key not in taken
     assert 0 < len(key) <= 40
+
+
+def test_a_question_without_words_is_none():
+    with pytest.raises(DomainError) as refused:
+        require_askable(Asked("q", Kind.SHORT, Bilingual()))
+    assert refused.value.field == "label_ja"

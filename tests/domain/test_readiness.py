@@ -18,6 +18,7 @@ from accelerator.domain.readiness import (
     Vote,
     assess,
     combine,
+    shortfalls,
     unmet,
 )
 
@@ -344,3 +345,10 @@ def test_a_score_of_nothing_is_refused():
 def test_the_worked_examples():
     failed, tried = doctest.testmod(readiness)
     assert (failed, tried >= 6) == (0, True)
+
+
+def test_a_minimum_that_is_proven_is_not_short_and_one_that_is_not_is():
+    levels = {Dimension.CUSTOMER: 4, Dimension.TEAM: 2}
+    minimums = {Dimension.CUSTOMER: 3, Dimension.TEAM: 3}
+    found = shortfalls(levels, proven(levels), {}, TODAY, minimums)
+    assert found == (Shortfall(Dimension.TEAM, 3, 2),)

@@ -32,6 +32,19 @@ def test_a_clone_has_the_templates_tables_and_nothing_of_another_clone(server):
     assert run(second, "SELECT title FROM idea") == []
 
 
+def test_what_is_lent_again_is_as_the_template_is(server):
+    fill = "CREATE TABLE t (id serial, name text); INSERT INTO t (name) VALUES ('first')"
+    server.create("furnished", lambda url: run(url, fill))
+    url = server.lend("furnished")
+    run(url, "INSERT INTO t (name) VALUES ('second'), ('third')")
+    run(url, "UPDATE t SET name = 'changed'")
+    assert server.lend("furnished") == url
+    assert run(url, "INSERT INTO t (name) VALUES ('fourth') RETURNING id") == [(2,)]
+    assert run(url, "SELECT name FROM t ORDER BY id") == [("first",), ("fourth",)]
+    run(url, "ALTER TABLE t DROP COLUMN name")
+    assert server.lend("furnished") != url
+
+
 def test_a_clone_is_dropped_although_somebody_is_connected(server):
     url = server.clone("template")
     with psycopg.connect(url.replace("+psycopg", "")):

@@ -10,13 +10,16 @@ from sqlalchemy import (
     BindParameter,
     Date,
     Select,
+    and_,
     bindparam,
     case,
     cast,
     exists,
+    func,
     literal,
     not_,
     null,
+    or_,
     select,
     union_all,
 )
@@ -127,8 +130,11 @@ def _urgency(task: Task) -> tuple[bool, date]:
 def _waiting() -> Select[Any]:
     """Put together, once, what waits for a reader until a day."""
     reader: BindParameter[int] = bindparam("reader")
-    mine = select(TeamMember.idea_id).where(
-        TeamMember.person_id == reader, TeamMember.state == "accepted"
+    # Joined from the reader's own rows: how many passages stand open is none of their business.
+    mine = and_(
+        TeamMember.idea_id == Idea.id,
+        TeamMember.person_id == reader,
+        TeamMember.state == "accepted",
     )
     nothing = [literal("").label("what_ja"), literal("").label("what_en")]
     undated = cast(null(), Date).label("due_on")
@@ -141,22 +147,20 @@ def _waiting() -> Select[Any]:
         select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, undated, no_stage)
         .join(TeamMember, TeamMember.idea_id == Idea.id)
         .where(TeamMember.person_id == reader, TeamMember.state == "pending"),
-        select(literal(Kind.HAND_IN), *idea, *stage, Passage.hand_in_by, no_stage)
+        select(
+            case((Passage.state == PassageState.OPEN, literal(Kind.HAND_IN)),
+                 else_=literal(Kind.INFORMATION)),
+            *idea, *stage, func.coalesce(Passage.asked_until, Passage.hand_in_by), no_stage,
+        )
+        .join(TeamMember, mine)
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)
         .where(
-            Idea.id.in_(mine),
             Idea.state.in_(LIVING),
-            Passage.state == PassageState.OPEN,
-        ),
-        select(literal(Kind.INFORMATION), *idea, *stage, Passage.asked_until, no_stage)
-        .join(Passage, Passage.id == Idea.passage_id)
-        .join(Stage, Stage.id == Passage.stage_id)
-        .where(
-            Idea.id.in_(mine),
-            Idea.state.in_(LIVING),
-            Passage.state == PassageState.HANDED_IN,
-            Passage.asked_until.is_not(None),
+            or_(
+                Passage.state == PassageState.OPEN,
+                and_(Passage.state == PassageState.HANDED_IN, Passage.asked_until.is_not(None)),
+            ),
         ),
         select(literal(Kind.MILESTONE), *idea, Milestone.name_ja, Milestone.name_en,  # type: ignore[attr-defined]
                Milestone.due_on, no_stage)
@@ -182,10 +186,10 @@ def _waiting() -> Select[Any]:
             Passage.state == PassageState.HANDED_IN,
         ),
         select(literal(Kind.QUESTION), *idea, *stage, undated, no_stage)
+        .join(TeamMember, mine)
         .join(Passage, Passage.id == Idea.passage_id)
         .join(Stage, Stage.id == Passage.stage_id)
         .where(
-            Idea.id.in_(mine),
             Idea.state.in_(LIVING),
             exists().where(Inquiry.passage_id == Passage.id, Inquiry.answered_at.is_(None)),
         ),
