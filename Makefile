@@ -25,7 +25,7 @@ test: ## Set up, check, then run every test on SQLite and PostgreSQL
 	@$(SETUP) --tests
 	@$(MAKE) --no-print-directory check
 	@rm -f .coverage .coverage.*
-	@$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term
+	@$(BIN)/pytest -n 3 --dist worksteal --cov --cov-report=term
 	@$(BIN)/coverage report --include='accelerator/domain/*' --fail-under=100 --show-missing \
 		> .coverage.domain || { cat .coverage.domain; \
 		echo "The rules in accelerator/domain must be covered branch by branch."; exit 1; }

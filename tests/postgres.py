@@ -177,6 +177,9 @@ def _put_back(url: str) -> str:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
         ).fetchall()
         connection.execute("CREATE SCHEMA remembered")
+        triggers = connection.execute("SELECT count(*) FROM pg_trigger").fetchall()[0][0]
+        # Division by zero gives the database up when a test took a trigger away.
+        order.append(f"SELECT 1 / (count(*) = {triggers})::int FROM pg_trigger")  # noqa: S608
         order += [f'DELETE FROM public."{table}"' for (table,) in tables]  # noqa: S608 - our tables
         for (table,) in tables:
             copied = connection.execute(

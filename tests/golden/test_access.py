@@ -211,7 +211,7 @@ def test_every_endpoint_answers_each_principal_as_written(
                 f"{method} {rule.rule}: {name}: {canary}" for canary in leaked(rule, name, body)
             ]
             answer.close()
-            if method != "GET":
+            if method != "GET" and answer.status_code not in (401, 403, 404):
                 restore(engine, pristine, path)
                 client._cookies = cookies
         lines.append(f"{method:6} {rule.rule:64} {' '.join(statuses)}")
