@@ -111,7 +111,7 @@ def _ready(session: Session, row: Delivery, *, now: datetime) -> Claimed | None:
             _put(row, state=row.state, error=row.last_error, due_at=opens)
             row.attempts -= 1
             return None
-        data = remind.still_open(session, row.data, row.person_id, now)
+        data = remind.still_open(session, row.data, person.id, now)
         if not data["lines"]:
             _put(row, state="cancelled", error=N_("Everything it told of is done."))
             return None

@@ -22,11 +22,10 @@ from accelerator.storage.tables.ideas import (
 )
 from accelerator.storage.tables.meetings import InformationRequest, Meeting, MeetingItem, Vote
 from accelerator.storage.tables.milestones import (
-    Claim,
-    Evidence,
     Milestone,
-    ReadinessScore,
-    Verification,
+    MilestoneDependency,
+    MilestoneHelper,
+    MilestoneProof,
 )
 from accelerator.storage.tables.people import MailedLink, Membership, Person, SignIn
 from accelerator.storage.tables.programmes import (
@@ -42,16 +41,26 @@ from accelerator.storage.tables.programmes import (
     Stage,
 )
 from accelerator.storage.tables.proposals import Capacity, Interest, Proposal, ProposedPair
+from accelerator.storage.tables.readiness import (
+    Claim,
+    Evidence,
+    ExpertRequest,
+    ReadinessModel,
+    ReadinessScore,
+    Verification,
+)
+from accelerator.storage.tables.reminding import Absence, Feed, Hook, Ladder, Preference
 from accelerator.storage.tables.reviews import Assignment, Decision, Inquiry, Review
 from accelerator.storage.tables.rounds import Anchor, Final, FinalIdea, FinalJudge, Pick
 
 __all__ = [
-    "Anchor", "Answer", "Assignment", "Attachment", "Base", "Batch", "BatchItem", "Capacity",
-    "Claim", "Cohort", "CohortStage", "Conflict", "Criterion", "Decider", "Decision",
-    "Delivery", "Event", "Evidence", "Final", "FinalIdea", "FinalJudge", "Idea",
-    "InformationRequest", "Inquiry", "Interest", "JobRun", "LateEntry", "Lease",
-    "MailedLink", "Meeting", "MeetingItem", "Membership",
-    "Milestone", "MilestoneTemplate", "OncePost", "Passage", "Person", "Pick", "Programme",
-    "Proposal", "ProposedPair", "Question", "ReadinessScore", "Review", "Rubric", "Seal", "SignIn",
-    "Stage", "TeamMember", "Throttle", "Verification", "Version", "Vote",
+    "Absence", "Anchor", "Answer", "Assignment", "Attachment", "Base", "Batch", "BatchItem",
+    "Capacity", "Claim", "Cohort", "CohortStage", "Conflict", "Criterion", "Decider", "Decision",
+    "Delivery", "Event", "Evidence", "ExpertRequest", "Feed", "Final", "FinalIdea", "FinalJudge",
+    "Hook", "Idea", "InformationRequest", "Inquiry", "Interest", "JobRun", "Ladder", "LateEntry",
+    "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership", "Milestone",
+    "MilestoneDependency", "MilestoneHelper", "MilestoneProof", "MilestoneTemplate", "OncePost",
+    "Passage", "Person", "Pick", "Preference", "Programme", "Proposal", "ProposedPair", "Question",
+    "ReadinessModel", "ReadinessScore", "Review", "Rubric", "Seal", "SignIn", "Stage", "TeamMember",
+    "Throttle", "Verification", "Version", "Vote",
 ]  # fmt: skip

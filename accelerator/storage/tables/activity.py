@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accelerator.storage.base import Base
@@ -44,7 +44,11 @@ class Seal(Base):
 
 
 class Delivery(Base):
-    """One message to one person on one channel. `key` makes sure it exists once."""
+    """One message to one person, or to one hook, on one channel; `key` makes sure it exists once.
+
+    Channels are inbox, mail, hook, and daily: what waits to be told in the day's one mail, which
+    `carried_by_id` names afterwards. `kind` is the kind of notice that people choose channels for.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -53,12 +57,15 @@ class Delivery(Base):
         Index("ix_delivery_person_id_channel_read_at", "person_id", "channel", "read_at"),
         Index("ix_delivery_about", "about"),
         Index("ix_delivery_event_id", "event_id"),
+        CheckConstraint("(person_id IS NULL) <> (hook_id IS NULL)", name="receiver"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    hook_id: Mapped[int | None] = mapped_column(ForeignKey("hook.id"))
     channel: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(12), default="", server_default="")
     template: Mapped[str] = mapped_column(String(60))
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
@@ -74,6 +81,8 @@ class Delivery(Base):
     read_at: Mapped[datetime | None] = mapped_column(Moment)
     last_error: Mapped[str] = mapped_column(Text, default="")
     message_id: Mapped[str | None] = mapped_column(String(200))
+    reply_to: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    carried_by_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
     subject: Mapped[str] = mapped_column(String(400), default="")
     body: Mapped[str] = mapped_column(Text, default="")
 

@@ -17,7 +17,8 @@ class Idea(Base):
     `passage_id` names the newest passage. It is no foreign key, since the two tables would need
     each other to be created; `accelerator check` proves that it points at the idea's own.
     While it is `waiting` for a place, its passage is handed in but promises nothing yet; it stands
-    in its cohort's line since `waiting_since`.
+    in its cohort's line since `waiting_since`. `active_at` is when its team last did something,
+    and `evidence_falls_on` the first day on which its readiness counts for less.
     """
 
     __tablename__ = "idea"
@@ -27,6 +28,8 @@ class Idea(Base):
         Index("ix_idea_cohort_id_state_updated_at", "cohort_id", "state", "updated_at"),
         Index("ix_idea_cohort_id_state_passage_id", "cohort_id", "state", "passage_id"),
         Index("ix_idea_updated_at", "updated_at"),
+        Index("ix_idea_state_active_at", "state", "active_at"),
+        Index("ix_idea_state_evidence_falls_on", "state", "evidence_falls_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,6 +47,9 @@ class Idea(Base):
     waiting_since: Mapped[datetime | None] = mapped_column(Moment)
     external_id: Mapped[str | None] = mapped_column(String(80))
     readiness: Mapped[float | None]
+    evidence_falls_on: Mapped[date | None]
+    reminders_paused_until: Mapped[date | None]
+    active_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(Integer)
@@ -148,6 +154,7 @@ class TeamMember(Base):
     invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[datetime] = mapped_column(Moment)
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    left_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Attachment(Base):

@@ -1,7 +1,6 @@
-"""Milestones of an idea and how ready it is for the market."""
+"""What a team must show by a date, who helps, what it waits for, and what shows it."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -17,11 +16,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.storage.base import Base, bilingual
-from accelerator.storage.types import Json, Moment
+from accelerator.storage.types import Moment
 
 
 class Milestone(Base):
-    """Something the team must show by a date."""
+    """Something the team must show by a date.
+
+    `first_due_on` is the date it had at first. One that closes a gap of readiness names the
+    `dimension` and `level` it is to show.
+    """
 
     __tablename__ = "milestone"
     __table_args__ = (
@@ -46,6 +49,10 @@ class Milestone(Base):
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     due_on: Mapped[date]
     due_set_at: Mapped[datetime | None] = mapped_column(Moment)
+    first_due_on: Mapped[date | None]
+    started_at: Mapped[datetime | None] = mapped_column(Moment)
+    dimension: Mapped[str | None] = mapped_column(String(12))
+    level: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(10), default="open")
     evidence: Mapped[str] = mapped_column(Text, default="")
     evidence_url: Mapped[str] = mapped_column(String(2000), default="")
@@ -58,71 +65,38 @@ class Milestone(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class Claim(Base):
-    """What level the team says it has reached in one dimension; the newest counts."""
+class MilestoneHelper(Base):
+    """Somebody of the team who works on a milestone besides its owner."""
 
-    __tablename__ = "claim"
+    __tablename__ = "milestone_helper"
+    __table_args__ = (Index("ix_milestone_helper_person_id", "person_id"),)
+
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+
+
+class MilestoneDependency(Base):
+    """A milestone that cannot be done before another one of its idea."""
+
+    __tablename__ = "milestone_dependency"
     __table_args__ = (
-        CheckConstraint("level BETWEEN 1 AND 9", name="level"),
-        Index("ix_claim_idea_id", "idea_id"),
+        CheckConstraint("milestone_id <> needs_id", name="itself"),
+        Index("ix_milestone_dependency_needs_id", "needs_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
-    dimension: Mapped[str] = mapped_column(String(12))
-    level: Mapped[int]
-    not_applicable: Mapped[bool] = mapped_column(default=False)
-    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    claimed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    claimed_at: Mapped[datetime] = mapped_column(Moment)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), primary_key=True)
+    needs_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), primary_key=True)
 
 
-class Evidence(Base):
-    """What shows a level, and the day on which it was true."""
+class MilestoneProof(Base):
+    """A link or a file that shows a milestone."""
 
-    __tablename__ = "evidence"
-    __table_args__ = (
-        CheckConstraint("level BETWEEN 1 AND 9", name="level"),
-        Index("ix_evidence_idea_id", "idea_id"),
-    )
+    __tablename__ = "milestone_proof"
+    __table_args__ = (Index("ix_milestone_proof_milestone_id", "milestone_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
-    dimension: Mapped[str] = mapped_column(String(12))
-    level: Mapped[int]
-    statement: Mapped[str] = mapped_column(Text)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
     url: Mapped[str] = mapped_column(String(2000), default="")
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
-    true_on: Mapped[date]
-    given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    given_at: Mapped[datetime] = mapped_column(Moment)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
-
-
-class Verification(Base):
-    """An independent person's vote on a piece of evidence."""
-
-    __tablename__ = "verification"
-    __table_args__ = (UniqueConstraint("evidence_id", "verifier_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
-    verifier_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    accepted: Mapped[bool]
-    level: Mapped[int | None]
-    note: Mapped[str] = mapped_column(Text, default="")
-    verified_at: Mapped[datetime] = mapped_column(Moment)
-
-
-class ReadinessScore(Base):
-    """The score of an idea on one day, with its parts and the policy that made it."""
-
-    __tablename__ = "readiness_score"
-    __table_args__ = (UniqueConstraint("idea_id", "on"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
-    on: Mapped[date]
-    score: Mapped[float]
-    parts: Mapped[dict[str, Any]] = mapped_column(Json)
-    policy_version: Mapped[str] = mapped_column(String(40))
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(Moment)

@@ -1,6 +1,6 @@
 """People, their roles per programme, and how they sign in."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +29,8 @@ class Person(Base):
     country: Mapped[str] = mapped_column(String(2), default="JP")
     theme: Mapped[str] = mapped_column(String(5), default="auto")
     single_keys: Mapped[bool] = mapped_column(default=True)
+    quiet_from: Mapped[time] = mapped_column(default=time(20), server_default="20:00:00")
+    quiet_until: Mapped[time] = mapped_column(default=time(8), server_default="08:00:00")
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_guest: Mapped[bool] = mapped_column(default=False)
     password_hash: Mapped[str | None] = mapped_column(String(200))

@@ -24,6 +24,8 @@ class Programme(Base):
     languages: Mapped[list[str]] = mapped_column(Json, default=lambda: ["ja", "en"])
     audience: Mapped[str] = mapped_column(String(10), default="team")
     readiness_policy: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    readiness_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    idle_days: Mapped[int] = mapped_column(default=150, server_default="150")
     undo_minutes: Mapped[int] = mapped_column(default=10)  # before a decision leaves the house
     created_at: Mapped[datetime] = mapped_column(Moment)
     archived_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -52,6 +52,8 @@ def upgrade() -> None:
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("theme", sa.String(length=5), nullable=False),
         sa.Column("single_keys", sa.Boolean(), nullable=False),
+        sa.Column("quiet_from", sa.Time(), server_default="20:00:00", nullable=False),
+        sa.Column("quiet_until", sa.Time(), server_default="08:00:00", nullable=False),
         sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.Column("is_guest", sa.Boolean(), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
@@ -88,6 +90,8 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column("readiness_number", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("idle_days", sa.Integer(), server_default="150", nullable=False),
         sa.Column("undo_minutes", sa.Integer(), nullable=False),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
         sa.Column("archived_at", types.Moment(timezone=True), nullable=True),
@@ -117,6 +121,26 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", "window", name=op.f("pk_throttle")),
     )
+    op.create_table(
+        "absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("stand_in_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.CheckConstraint("first_on <= last_on", name=op.f("ck_absence_days")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_absence_person_id")),
+        sa.ForeignKeyConstraint(
+            ["stand_in_id"], ["person.id"], name=op.f("fk_absence_stand_in_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+    )
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_absence_person_id_last_on", ["person_id", "last_on"], unique=False
+        )
+
     op.create_table(
         "cohort",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -154,6 +178,48 @@ def upgrade() -> None:
     with op.batch_alter_table("cohort", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_cohort_programme_id"), ["programme_id"], unique=False)
 
+    op.create_table(
+        "hook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("form", sa.String(length=8), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column(
+            "kinds",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("stopped_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_hook_made_by_id")),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_hook_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook")),
+    )
+    with op.batch_alter_table("hook", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hook_programme_id"), ["programme_id"], unique=False)
+
+    op.create_table(
+        "ladder",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column(
+            "steps",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("optional", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_ladder_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("programme_id", "kind", name=op.f("pk_ladder")),
+    )
     op.create_table(
         "mailed_link",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -204,6 +270,38 @@ def upgrade() -> None:
     with op.batch_alter_table("once_post", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_once_post_at"), ["at"], unique=False)
 
+    op.create_table(
+        "preference",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("choice", sa.String(length=6), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_preference_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "kind", name=op.f("pk_preference")),
+    )
+    op.create_table(
+        "readiness_model",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "policy",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "wording",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["person.id"], name=op.f("fk_readiness_model_made_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_readiness_model_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("programme_id", "number", name=op.f("pk_readiness_model")),
+    )
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -363,6 +461,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_decider_person_id", ["person_id"], unique=False)
 
     op.create_table(
+        "feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("revoked_at", types.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_feed_cohort_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_feed_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_feed_token_hash")),
+    )
+    with op.batch_alter_table("feed", schema=None) as batch_op:
+        batch_op.create_index("ix_feed_person_id", ["person_id"], unique=False)
+
+    op.create_table(
         "final",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("cohort_id", sa.Integer(), nullable=False),
@@ -402,6 +516,9 @@ def upgrade() -> None:
         sa.Column("waiting_since", types.Moment(timezone=True), nullable=True),
         sa.Column("external_id", sa.String(length=80), nullable=True),
         sa.Column("readiness", sa.Double(), nullable=True),
+        sa.Column("evidence_falls_on", sa.Date(), nullable=True),
+        sa.Column("reminders_paused_until", sa.Date(), nullable=True),
+        sa.Column("active_at", types.Moment(timezone=True), nullable=True),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
         sa.Column("updated_at", types.Moment(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -423,6 +540,10 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_idea_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_idea_passage_id"), ["passage_id"], unique=False)
+        batch_op.create_index("ix_idea_state_active_at", ["state", "active_at"], unique=False)
+        batch_op.create_index(
+            "ix_idea_state_evidence_falls_on", ["state", "evidence_falls_on"], unique=False
+        )
         batch_op.create_index("ix_idea_updated_at", ["updated_at"], unique=False)
 
     op.create_table(
@@ -646,6 +767,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("not_applicable", sa.Boolean(), nullable=False),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.Moment(timezone=True), nullable=True),
         sa.Column("claimed_by_id", sa.Integer(), nullable=False),
         sa.Column("claimed_at", types.Moment(timezone=True), nullable=False),
         sa.CheckConstraint("level BETWEEN 1 AND 9", name=op.f("ck_claim_level")),
@@ -705,6 +827,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_actor_id_id", ["actor_id", "id"], unique=False)
         batch_op.create_index("ix_event_idea_id_id", ["idea_id", "id"], unique=False)
         batch_op.create_index("ix_event_programme_id_id", ["programme_id", "id"], unique=False)
+
+    op.create_table(
+        "expert_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("idea_id", sa.Integer(), nullable=False),
+        sa.Column("dimension", sa.String(length=12), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", types.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["person.id"], name=op.f("fk_expert_request_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["person.id"], name=op.f("fk_expert_request_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_expert_request_idea_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expert_request")),
+    )
+    with op.batch_alter_table("expert_request", schema=None) as batch_op:
+        batch_op.create_index("ix_expert_request_idea_id", ["idea_id"], unique=False)
+        batch_op.create_index("ix_expert_request_state", ["state"], unique=False)
 
     op.create_table(
         "final_judge",
@@ -793,6 +941,7 @@ def upgrade() -> None:
         sa.Column("invited_by_id", sa.Integer(), nullable=True),
         sa.Column("invited_at", types.Moment(timezone=True), nullable=False),
         sa.Column("answered_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("left_at", types.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_team_member_idea_id")),
         sa.ForeignKeyConstraint(
             ["invited_by_id"], ["person.id"], name=op.f("fk_team_member_invited_by_id")
@@ -956,8 +1105,10 @@ def upgrade() -> None:
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("hook_id", sa.Integer(), nullable=True),
         sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("kind", sa.String(length=12), server_default="", nullable=False),
         sa.Column("template", sa.String(length=60), nullable=False),
         sa.Column(
             "data",
@@ -977,15 +1128,29 @@ def upgrade() -> None:
         sa.Column("read_at", types.Moment(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=True),
+        sa.Column("reply_to", sa.String(length=254), server_default="", nullable=False),
+        sa.Column(
+            "carried_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("subject", sa.String(length=400), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(person_id IS NULL) <> (hook_id IS NULL)", name=op.f("ck_delivery_receiver")
+        ),
+        sa.ForeignKeyConstraint(
+            ["carried_by_id"], ["delivery.id"], name=op.f("fk_delivery_carried_by_id")
+        ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_delivery_event_id")),
+        sa.ForeignKeyConstraint(["hook_id"], ["hook.id"], name=op.f("fk_delivery_hook_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_delivery_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_about", ["about"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_delivery_carried_by_id"), ["carried_by_id"], unique=False
+        )
         batch_op.create_index(
             "ix_delivery_channel_state_due_at", ["channel", "state", "due_at"], unique=False
         )
@@ -1008,6 +1173,8 @@ def upgrade() -> None:
         sa.Column("statement", sa.Text(), nullable=False),
         sa.Column("url", sa.String(length=2000), nullable=False),
         sa.Column("attachment_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Double(), nullable=True),
+        sa.Column("unit", sa.String(length=40), server_default="", nullable=False),
         sa.Column("true_on", sa.Date(), nullable=False),
         sa.Column("given_by_id", sa.Integer(), nullable=False),
         sa.Column("given_at", types.Moment(timezone=True), nullable=False),
@@ -1110,6 +1277,10 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("due_set_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("first_due_on", sa.Date(), nullable=True),
+        sa.Column("started_at", types.Moment(timezone=True), nullable=True),
+        sa.Column("dimension", sa.String(length=12), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("evidence_url", sa.String(length=2000), nullable=False),
@@ -1308,6 +1479,59 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "milestone_dependency",
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("needs_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("milestone_id <> needs_id", name=op.f("ck_milestone_dependency_itself")),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"], ["milestone.id"], name=op.f("fk_milestone_dependency_milestone_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["needs_id"], ["milestone.id"], name=op.f("fk_milestone_dependency_needs_id")
+        ),
+        sa.PrimaryKeyConstraint("milestone_id", "needs_id", name=op.f("pk_milestone_dependency")),
+    )
+    with op.batch_alter_table("milestone_dependency", schema=None) as batch_op:
+        batch_op.create_index("ix_milestone_dependency_needs_id", ["needs_id"], unique=False)
+
+    op.create_table(
+        "milestone_helper",
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"], ["milestone.id"], name=op.f("fk_milestone_helper_milestone_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_milestone_helper_person_id")
+        ),
+        sa.PrimaryKeyConstraint("milestone_id", "person_id", name=op.f("pk_milestone_helper")),
+    )
+    with op.batch_alter_table("milestone_helper", schema=None) as batch_op:
+        batch_op.create_index("ix_milestone_helper_person_id", ["person_id"], unique=False)
+
+    op.create_table(
+        "milestone_proof",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("attachment_id", sa.Integer(), nullable=True),
+        sa.Column("added_by_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", types.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["added_by_id"], ["person.id"], name=op.f("fk_milestone_proof_added_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"], ["attachment.id"], name=op.f("fk_milestone_proof_attachment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"], ["milestone.id"], name=op.f("fk_milestone_proof_milestone_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_proof")),
+    )
+    with op.batch_alter_table("milestone_proof", schema=None) as batch_op:
+        batch_op.create_index("ix_milestone_proof_milestone_id", ["milestone_id"], unique=False)
+
+    op.create_table(
         "review",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -1357,6 +1581,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("verified_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("replaced_at", types.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["evidence_id"], ["evidence.id"], name=op.f("fk_verification_evidence_id")
         ),
@@ -1364,10 +1589,17 @@ def upgrade() -> None:
             ["verifier_id"], ["person.id"], name=op.f("fk_verification_verifier_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verification")),
-        sa.UniqueConstraint(
-            "evidence_id", "verifier_id", name=op.f("uq_verification_evidence_id_verifier_id")
-        ),
     )
+    with op.batch_alter_table("verification", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_verification_current",
+            ["evidence_id", "verifier_id"],
+            unique=True,
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+        batch_op.create_index("ix_verification_evidence_id", ["evidence_id"], unique=False)
+
     # ### end Alembic commands ###
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE TABLE idea_search (idea_id INTEGER PRIMARY KEY, words tsvector)")
@@ -1398,11 +1630,31 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER event_is_append_only ON event")
         op.execute("DROP FUNCTION refuse_change()")
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("verification", schema=None) as batch_op:
+        batch_op.drop_index("ix_verification_evidence_id")
+        batch_op.drop_index(
+            "ix_verification_current",
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+
     op.drop_table("verification")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_idea_version_id"))
 
     op.drop_table("review")
+    with op.batch_alter_table("milestone_proof", schema=None) as batch_op:
+        batch_op.drop_index("ix_milestone_proof_milestone_id")
+
+    op.drop_table("milestone_proof")
+    with op.batch_alter_table("milestone_helper", schema=None) as batch_op:
+        batch_op.drop_index("ix_milestone_helper_person_id")
+
+    op.drop_table("milestone_helper")
+    with op.batch_alter_table("milestone_dependency", schema=None) as batch_op:
+        batch_op.drop_index("ix_milestone_dependency_needs_id")
+
+    op.drop_table("milestone_dependency")
     with op.batch_alter_table("information_request", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_information_request_open",
@@ -1452,6 +1704,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delivery_person_id_channel_id")
         batch_op.drop_index("ix_delivery_event_id")
         batch_op.drop_index("ix_delivery_channel_state_due_at")
+        batch_op.drop_index(batch_op.f("ix_delivery_carried_by_id"))
         batch_op.drop_index("ix_delivery_about")
 
     op.drop_table("delivery")
@@ -1496,6 +1749,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_final_judge_person_id")
 
     op.drop_table("final_judge")
+    with op.batch_alter_table("expert_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_expert_request_state")
+        batch_op.drop_index("ix_expert_request_idea_id")
+
+    op.drop_table("expert_request")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_programme_id_id")
         batch_op.drop_index("ix_event_idea_id_id")
@@ -1539,6 +1797,8 @@ def downgrade() -> None:
     op.drop_table("late_entry")
     with op.batch_alter_table("idea", schema=None) as batch_op:
         batch_op.drop_index("ix_idea_updated_at")
+        batch_op.drop_index("ix_idea_state_evidence_falls_on")
+        batch_op.drop_index("ix_idea_state_active_at")
         batch_op.drop_index(batch_op.f("ix_idea_passage_id"))
         batch_op.drop_index(batch_op.f("ix_idea_owner_id"))
         batch_op.drop_index("ix_idea_cohort_id_updated_at")
@@ -1547,6 +1807,10 @@ def downgrade() -> None:
 
     op.drop_table("idea")
     op.drop_table("final")
+    with op.batch_alter_table("feed", schema=None) as batch_op:
+        batch_op.drop_index("ix_feed_person_id")
+
+    op.drop_table("feed")
     with op.batch_alter_table("decider", schema=None) as batch_op:
         batch_op.drop_index("ix_decider_person_id")
 
@@ -1567,6 +1831,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
 
     op.drop_table("sign_in")
+    op.drop_table("readiness_model")
+    op.drop_table("preference")
     with op.batch_alter_table("once_post", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_once_post_at"))
 
@@ -1579,10 +1845,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mailed_link_person_id"))
 
     op.drop_table("mailed_link")
+    op.drop_table("ladder")
+    with op.batch_alter_table("hook", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hook_programme_id"))
+
+    op.drop_table("hook")
     with op.batch_alter_table("cohort", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cohort_programme_id"))
 
     op.drop_table("cohort")
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.drop_index("ix_absence_person_id_last_on")
+
+    op.drop_table("absence")
     op.drop_table("throttle")
     op.drop_table("seal")
     op.drop_table("programme")
