@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,14 @@ def _fold_log(engine: Engine) -> None:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where each test finds its SQLite database: always the same, see `_engine_of`."""
+    return tmp_path_factory.mktemp("database") / "test.sqlite3"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Yield the address of a fresh database; each test runs on both kinds.
 
     It is empty, or holds the usual company when the test asks for `world`.
@@ -89,7 +96,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             if peopled
             else request.getfixturevalue("sqlite_template")
         )
-        path = tmp_path / "test.sqlite3"
+        path: Path = request.getfixturevalue("sqlite_file")
+        for left in path.parent.iterdir():
+            left.unlink()
         shutil.copyfile(template, path)
         yield f"sqlite:///{path}"
     else:
@@ -105,13 +114,23 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """Yield an engine on the fresh database; on SQLite without waiting for the disk."""
-    engine = make_engine(database_url)
+    engine = _engine_of(database_url)
+    yield engine
+    engine.dispose()
+
+
+@cache
+def _engine_of(url: str) -> Engine:
+    """Make the engine of an address once: it remembers how its statements are written.
+
+    Writing them anew for each test took a fifth of its time.
+    """
+    engine = make_engine(url, query_cache_size=10_000)
     if engine.dialect.name == "sqlite":
         event.listen(
             engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous = OFF").close()
         )
-    yield engine
-    engine.dispose()
+    return engine
 
 
 @pytest.fixture
