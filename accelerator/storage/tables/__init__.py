@@ -47,6 +47,7 @@ from accelerator.storage.tables.readiness import (
     ExpertRequest,
     ReadinessModel,
     ReadinessScore,
+    ReadinessTrend,
     Verification,
 )
 from accelerator.storage.tables.reminding import Absence, Feed, Hook, Ladder, Preference
@@ -61,6 +62,6 @@ __all__ = [
     "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership", "Milestone",
     "MilestoneDependency", "MilestoneHelper", "MilestoneProof", "MilestoneTemplate", "OncePost",
     "Passage", "Person", "Pick", "Preference", "Programme", "Proposal", "ProposedPair", "Question",
-    "ReadinessModel", "ReadinessScore", "Review", "Rubric", "Seal", "SignIn", "Stage", "TeamMember",
-    "Throttle", "Verification", "Version", "Vote",
+    "ReadinessModel", "ReadinessScore", "ReadinessTrend", "Review", "Rubric", "Seal", "SignIn",
+    "Stage", "TeamMember", "Throttle", "Verification", "Version", "Vote",
 ]  # fmt: skip
