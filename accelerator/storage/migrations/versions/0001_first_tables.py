@@ -596,6 +596,7 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("made_by_id", sa.Integer(), nullable=False),
         sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("starts_at", types.Moment(timezone=True), nullable=True),
         sa.Column("chaired_by_id", sa.Integer(), nullable=True),
         sa.Column("started_at", types.Moment(timezone=True), nullable=True),
         sa.Column("ended_at", types.Moment(timezone=True), nullable=True),
