@@ -31,14 +31,20 @@ DATA = {
 }
 LINE = Hears(Receivers.PERSON, TEMPLATE, channels=("mail",))
 Answer = Callable[[str], str | None]
+CUT, CUT_AFTER = "cut", "cut after"
 
 
 class MailBox:
-    """What the mail server took, and how it answers: `answer(address)` may name a refusal."""
+    """What the mail server took, and how it answers: `answer(address)` may name a refusal.
+
+    So may `verdict(address)`, once it has read the message; `CUT` ends the connection before the
+    answer, `CUT_AFTER` after the message was taken.
+    """
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.answer: Answer = lambda _address: None
+        self.verdict: Answer = lambda _address: None
         self.pause = 0.0
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 - aiosmtpd's
@@ -48,9 +54,14 @@ class MailBox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd's
+    async def handle_DATA(self, server, _session, envelope):  # noqa: N802 - aiosmtpd's
         if self.pause:
             await asyncio.sleep(self.pause)
+        verdict = self.verdict(envelope.rcpt_tos[0])
+        if verdict in {CUT, CUT_AFTER}:
+            server.transport.close()
+        if verdict not in {None, CUT_AFTER}:
+            return verdict
         message = message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)

@@ -79,6 +79,18 @@ def require_whole(wordings: Mapping[str, Wording], outcome: Outcome) -> None:
         raise Unsound(errors)
 
 
+def line_errors(field: str, text: str, known: tuple[str, ...]) -> list[DomainError]:
+    """Return what is wrong with a sentence of one line that may be empty, its placeholders first.
+
+    >>> [error.code for error in line_errors("words_en", "Hello {nobody}", ("title",))]
+    ['placeholder_unknown']
+    """
+    errors = _errors(field, text, known, LONGEST_SUBJECT) if text.strip() else []
+    if any(char in text for char in "\r\n\u2028\u2029"):
+        errors.append(DomainError("lines", N_("Write it in one line."), field=field))
+    return errors
+
+
 def _errors(field: str, text: str, known: tuple[str, ...], longest: int) -> list[DomainError]:
     errors = []
     strange = [hole for hole in _HOLE.findall(text) if hole not in known]

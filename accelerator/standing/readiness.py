@@ -1,24 +1,33 @@
-"""How ready ideas are, from their claims, evidence and votes: two queries for any number."""
+"""How ready ideas are, from their claims, evidence and votes: two queries for any number.
+
+What was known at a past moment stays: nothing given, voted, approved or left is forgotten, so
+that any past score can be made again.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     Date,
     Integer,
     bindparam,
+    case,
     cast,
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.domain.readiness import (
@@ -33,6 +42,10 @@ from accelerator.domain.readiness import (
     shortfalls,
 )
 from accelerator.storage import tables
+from accelerator.storage.types import Moment
+
+ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)  # everything is known by then
+AT_ONCE = 1000
 
 
 def policy_of(stored: Mapping[str, Any]) -> ReadinessPolicy:
@@ -61,22 +74,26 @@ def assessments(
     *,
     today: date,
     behind: Mapping[int, Behind] | None = None,
+    as_of: datetime | None = None,
+    policies: Mapping[int, ReadinessPolicy] | None = None,
 ) -> dict[int, Assessment]:
     """Assess each idea as of a day; ideas without any claim or evidence stand at level 1.
 
-    Two queries; one where it is known already who stands behind the ideas.
+    Two queries; one where it is known already who stands behind the ideas. `as_of` leaves out
+    what was not known yet at a past moment: claims, evidence, votes, the team and the policy of
+    then. `policies` tries others than the ideas' own.
     """
     if not idea_ids:
         return {}
-    claims, spared, evidence = _given(session, idea_ids)
-    known = _behind(session, idea_ids) if behind is None else behind
+    claims, spared, evidence = _given(session, idea_ids, as_of or ALWAYS)
+    known = _behind(session, idea_ids, as_of) if behind is None else behind
     return {
         idea_id: assess(
             claims[idea_id],
             evidence[idea_id],
             spared[idea_id],
             today,
-            known[idea_id].policy,
+            known[idea_id].policy if policies is None else policies[idea_id],
             team=known[idea_id].team,
         )
         for idea_id in idea_ids
@@ -94,8 +111,8 @@ def shortfalls_of(
     """Return which of a gate's minimums each idea has not proven; two queries."""
     if not idea_ids or not minimums:
         return {}
-    claims, spared, evidence = _given(session, idea_ids)
-    known = _behind(session, idea_ids)
+    claims, spared, evidence = _given(session, idea_ids, ALWAYS)
+    known = _behind(session, idea_ids, None)
     return {
         idea_id: shortfalls(
             claims[idea_id], evidence[idea_id], spared[idea_id], today, minimums,
@@ -105,113 +122,210 @@ def shortfalls_of(
     }  # fmt: skip
 
 
-def remember_scores(session: Session, idea_ids: Collection[int], *, today: date) -> int:
+def remember_scores(
+    session: Session,
+    idea_ids: Sequence[int],
+    *,
+    today: date,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> int:
     """Store the day's score of each idea, with its parts and policy version; return how many.
 
     The row of a day is overwritten within that day; the days before are never touched, so that
-    any past score can be explained.
+    any past score can be explained. The ideas remember the score, and when it falls. `as_of` makes
+    up for a day that was missed: what was known at its end.
     """
-    found = assessments(session, idea_ids, today=today)
-    known = {
-        row.idea_id: row
-        for row in session.scalars(
-            select(tables.ReadinessScore).where(
-                tables.ReadinessScore.idea_id.in_(idea_ids), tables.ReadinessScore.on == today
-            )
-        )
-    }
-    for idea_id, assessment in found.items():
-        row = known.get(idea_id)
-        if row is None:
-            row = tables.ReadinessScore(idea_id=idea_id, on=today)
-            session.add(row)
-        row.score = assessment.score
-        row.policy_version = assessment.policy_version
-        row.parts = {
-            dimension.value: {
-                "claimed": part.claimed,
-                "proven": part.proven,
-                "effective": part.effective,
+    number = 0
+    for at in range(0, len(idea_ids), AT_ONCE):
+        found = assessments(session, idea_ids[at : at + AT_ONCE], today=today, as_of=as_of)
+        if found:
+            _store(session, found, today=today, at=as_of or now)
+        number += len(found)
+    return number
+
+
+def remember_score(session: Session, idea: tables.Idea, *, now: datetime) -> None:
+    """Store an idea's score of today, the day in its cohort's zone, after something changed."""
+    zone = session.scalar(select(tables.Cohort.time_zone).where(tables.Cohort.id == idea.cohort_id))
+    today = now.astimezone(ZoneInfo(zone or "UTC")).date()
+    remember_scores(session, [idea.id], today=today, now=now)
+
+
+def _store(session: Session, found: Mapping[int, Assessment], *, today: date, at: datetime) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    added = dialect.insert(tables.ReadinessScore)
+    keys = ("at", "score", "parts", "levels", "policy_version")
+    session.execute(
+        added.on_conflict_do_update(
+            index_elements=["idea_id", "on"], set_={key: added.excluded[key] for key in keys}
+        ),
+        [
+            {
+                "idea_id": idea_id, "on": today, "at": at, "score": one.score,
+                "parts": _parts(one), "levels": _levels(one),
+                "policy_version": one.policy_version,
             }
-            for dimension, part in assessment.parts.items()
+            for idea_id, one in found.items()
+        ],
+    )  # fmt: skip
+    idea = tables.Idea.__table__
+    session.execute(
+        update(idea)
+        .where(idea.c.id == bindparam("idea"))
+        .values(readiness=bindparam("score"), evidence_falls_on=bindparam("falls_on")),
+        [
+            {"idea": idea_id, "score": one.score, "falls_on": one.falls_on}
+            for idea_id, one in found.items()
+        ],
+    )
+    for idea_id in found:
+        row = session.identity_map.get(session.identity_key(tables.Idea, idea_id))
+        if row is not None:
+            session.expire(row, ["readiness", "evidence_falls_on"])
+
+
+def _levels(assessment: Assessment) -> str:
+    """Write the proven levels in order as digits; 0 where a dimension does not apply."""
+    parts = assessment.parts
+    return "".join(str(parts[d].proven) if d in parts else "0" for d in Dimension)
+
+
+def _parts(assessment: Assessment) -> dict[str, dict[str, float]]:
+    return {
+        dimension.value: {
+            "claimed": part.claimed,
+            "proven": part.proven,
+            "effective": part.effective,
         }
-        session.execute(
-            update(tables.Idea)
-            .where(tables.Idea.id == idea_id)
-            .values(readiness=assessment.score)
-            .execution_options(synchronize_session=False)
-        )
-    session.flush()
-    return len(found)
+        for dimension, part in assessment.parts.items()
+    }
 
 
 Claimed = dict[int, dict[Dimension, int]]
 Spared = dict[int, dict[Dimension, tuple[Vote, ...]]]
 Proven = dict[int, list[Evidence]]
 _IDEAS: BindParameter[Any] = bindparam("ideas", expanding=True)
+_AS_OF: BindParameter[datetime] = bindparam("as_of", type_=Moment)
+
+
+def _not_yet(column: Any) -> Any:
+    return or_(column.is_(None), column > _AS_OF)
+
+
+_CLAIM, _PIECE, _WORD = tables.Claim, tables.Evidence, tables.Verification
+_SINCE = func.coalesce(_CLAIM.approved_at, _CLAIM.claimed_at)
 _GIVEN: Any = union_all(
     select(
-        tables.Claim.id.label("id"), literal(0).label("vote"), tables.Claim.idea_id,
-        tables.Claim.dimension, tables.Claim.level, cast(null(), Date).label("true_on"),
-        tables.Claim.approved_by_id.label("voter"), tables.Claim.not_applicable.label("yes"),
-        cast(null(), Integer).label("voted"), literal("claim").label("kind"),
-    ).where(tables.Claim.idea_id.in_(_IDEAS)),
+        literal(0).label("piece"), _CLAIM.id.label("id"), _CLAIM.idea_id, _CLAIM.dimension,
+        _CLAIM.level, cast(null(), Date).label("true_on"),
+        case((_SINCE <= _AS_OF, _CLAIM.approved_by_id)).label("voter"),
+        _CLAIM.not_applicable.label("yes"), cast(null(), Integer).label("voted"),
+    ).where(_CLAIM.idea_id.in_(_IDEAS), _CLAIM.claimed_at <= _AS_OF),
     select(
-        tables.Evidence.id, func.coalesce(tables.Verification.id, 0), tables.Evidence.idea_id,
-        tables.Evidence.dimension, tables.Evidence.level, tables.Evidence.true_on,
-        tables.Verification.verifier_id, tables.Verification.accepted, tables.Verification.level,
-        literal("evidence"),
+        literal(1), _PIECE.id, _PIECE.idea_id, _PIECE.dimension, _PIECE.level, _PIECE.true_on,
+        _WORD.verifier_id, cast(_WORD.accepted, Boolean), _WORD.level,
     )
-    .outerjoin(tables.Verification, tables.Verification.evidence_id == tables.Evidence.id)
-    .where(tables.Evidence.idea_id.in_(_IDEAS), tables.Evidence.withdrawn_at.is_(None)),
-).order_by("kind", "id", "vote")  # fmt: skip
+    .outerjoin(
+        _WORD,
+        (_WORD.evidence_id == _PIECE.id)
+        & (_WORD.verified_at <= _AS_OF)
+        & _not_yet(_WORD.replaced_at),
+    )
+    .where(_PIECE.idea_id.in_(_IDEAS), _PIECE.given_at <= _AS_OF, _not_yet(_PIECE.withdrawn_at)),
+)  # fmt: skip
+_MEMBER, _MODEL = tables.TeamMember, tables.ReadinessModel
 _WHO = (
-    select(tables.Idea.id, tables.Programme.readiness_policy, tables.TeamMember.person_id)
+    select(
+        tables.Idea.id, tables.Programme.id, tables.Programme.readiness_policy, _MEMBER.person_id
+    )
     .join(tables.Cohort, tables.Cohort.id == tables.Idea.cohort_id)
     .join(tables.Programme, tables.Programme.id == tables.Cohort.programme_id)
     .outerjoin(
-        tables.TeamMember,
-        (tables.TeamMember.idea_id == tables.Idea.id)
-        & tables.TeamMember.state.in_(("accepted", "pending")),
+        _MEMBER,
+        (_MEMBER.idea_id == tables.Idea.id) & _MEMBER.state.in_(("accepted", "pending")),
     )
     .where(tables.Idea.id.in_(_IDEAS))
 )
+_ENDED = case(
+    (_MEMBER.state.in_(("left", "declined")), func.coalesce(_MEMBER.left_at, _MEMBER.answered_at))
+)
+_TEAM_THEN = union_all(
+    select(_MEMBER.idea_id, _MEMBER.person_id).where(
+        _MEMBER.idea_id.in_(_IDEAS), _MEMBER.invited_at <= _AS_OF, _not_yet(_ENDED)
+    ),
+    select(tables.FormerMember.idea_id, tables.FormerMember.person_id).where(
+        tables.FormerMember.idea_id.in_(_IDEAS),
+        tables.FormerMember.since <= _AS_OF,
+        tables.FormerMember.until > _AS_OF,
+    ),
+).subquery()
+_POLICY_THEN = (
+    select(_MODEL.policy)
+    .where(_MODEL.programme_id == tables.Cohort.programme_id, _MODEL.made_at <= _AS_OF)
+    .order_by(_MODEL.number.desc())
+    .limit(1)
+    .correlate(tables.Cohort)
+    .scalar_subquery()
+)
+_WHO_THEN = (
+    select(tables.Idea.id, tables.Cohort.programme_id, _POLICY_THEN, _TEAM_THEN.c.person_id)
+    .join(tables.Cohort, tables.Cohort.id == tables.Idea.cohort_id)
+    .outerjoin(_TEAM_THEN, _TEAM_THEN.c.idea_id == tables.Idea.id)
+    .where(tables.Idea.id.in_(_IDEAS))
+)
+_DIMENSIONS = {dimension.value: dimension for dimension in Dimension}
 
 
-def _given(session: Session, idea_ids: Collection[int]) -> tuple[Claimed, Spared, Proven]:
+def _given(
+    session: Session, idea_ids: Collection[int], as_of: datetime
+) -> tuple[Claimed, Spared, Proven]:
     """Return the newest claim per dimension, the dimensions that do not apply, the evidence."""
+    claims: dict[tuple[int, Dimension], tuple[int, int, Any, Any]] = {}
+    pieces: dict[int, tuple[int, Dimension, int, date, list[Vote]]] = {}
+    rows = session.execute(_GIVEN, {"ideas": list(idea_ids), "as_of": as_of}).tuples()
+    for is_piece, number, idea_id, name, level, true_on, voter, yes, voted in rows:
+        dimension = _DIMENSIONS[name]
+        if not is_piece:
+            known = claims.get((idea_id, dimension))
+            if known is None or known[0] < number:
+                claims[idea_id, dimension] = (number, level, voter, yes)
+            continue
+        piece = pieces.get(number)
+        if piece is None:
+            piece = pieces[number] = (idea_id, dimension, level, true_on, [])
+        if voter is not None:
+            piece[4].append(Vote(voter, yes, voted))
     levels: Claimed = defaultdict(dict)
     spared: Spared = defaultdict(dict)
-    votes: dict[int, list[Vote]] = defaultdict(list)
-    facts: dict[int, tuple[int, Dimension, int, date]] = {}
-    for row in session.execute(_GIVEN, {"ideas": list(idea_ids)}):
-        dimension = Dimension(row.dimension)
-        if row.kind == "claim":
-            levels[row.idea_id][dimension] = row.level
-            spared[row.idea_id].pop(dimension, None)
-            if row.yes:
-                approved = () if row.voter is None else (Vote(row.voter, accepted=True),)
-                spared[row.idea_id][dimension] = approved
-            continue
-        facts[row.id] = (row.idea_id, dimension, row.level, row.true_on)
-        if row.voter is not None:
-            votes[row.id].append(Vote(row.voter, row.yes, row.voted))
+    for (idea_id, dimension), (_, level, voter, yes) in claims.items():
+        levels[idea_id][dimension] = level
+        if yes:
+            spared[idea_id][dimension] = () if voter is None else (Vote(voter, accepted=True),)
     proven: Proven = defaultdict(list)
-    for evidence_id, (idea_id, dimension, level, true_on) in facts.items():
-        proven[idea_id].append(Evidence(dimension, level, true_on, tuple(votes[evidence_id])))
+    for idea_id, dimension, level, true_on, votes in pieces.values():
+        proven[idea_id].append(Evidence(dimension, level, true_on, tuple(votes)))
     return levels, spared, proven
 
 
-def _behind(session: Session, idea_ids: Collection[int]) -> dict[int, Behind]:
-    stored: dict[int, Any] = {}
+def _behind(
+    session: Session, idea_ids: Collection[int], as_of: datetime | None
+) -> dict[int, Behind]:
+    programmes: dict[int, int] = {}
+    policies: dict[int, ReadinessPolicy] = {}
     teams: dict[int, set[int]] = defaultdict(set)
-    for idea_id, policy, person_id in session.execute(_WHO, {"ideas": list(idea_ids)}):
-        stored[idea_id] = policy
+    wanted, values = (_WHO, {}) if as_of is None else (_WHO_THEN, {"as_of": as_of})
+    for idea_id, programme_id, policy, person_id in session.execute(
+        wanted, {"ideas": list(idea_ids), **values}
+    ).tuples():
+        programmes[idea_id] = programme_id
+        if programme_id not in policies:
+            policies[programme_id] = policy_of(policy or {})
         if person_id is not None:
             teams[idea_id].add(person_id)
     return {
-        idea_id: Behind(frozenset(teams[idea_id]), policy_of(policy))
-        for idea_id, policy in stored.items()
+        idea_id: Behind(frozenset(teams[idea_id]), policies[programme_id])
+        for idea_id, programme_id in programmes.items()
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from accelerator.calendars import calendar_of, keep_company_days
 from accelerator.config import ConfigError, from_env
+from accelerator.domain.ladder import DEFAULT_LADDER
 from accelerator.domain.launch import in_long_break
 from accelerator.domain.workdays import Calendar
 
@@ -49,6 +50,29 @@ def test_the_turn_of_the_year():
     assert calendar_of("JP", 2026).add(last_day, 1) == date(2027, 1, 4)
     assert calendar_of("JP", 2026).add(date(2027, 12, 28), 1) == date(2028, 1, 4)
     assert calendar_of("GB", 2026).add(last_day, 1) == date(2026, 12, 29)
+
+
+# The working days of the default ladder, 7, 1 and 0 days before, 3 and 5 working days after, where
+# weekends and holidays lie in between: counted on paper calendars.
+OVER_HOLIDAYS = {
+    ("JP", "2026-04-28"): "04-21 04-27 04-28 05-07 05-11",  # Golden Week; 30 April, 1 May are not
+    ("JP", "2026-09-18"): "09-11 09-17 09-18 09-28 09-30",  # five days off in September
+    ("JP", "2027-01-04"): "12-28 01-04 01-04 01-07 01-12",  # first working day, Coming of Age
+    ("JP", "2027-05-03"): "04-26 05-06 05-06 05-10 05-12",
+    ("JP", "2027-12-28"): "12-21 12-27 12-28 01-06 01-11",
+    ("GB", "2026-04-03"): "03-27 04-02 04-07 04-09 04-13",  # Good Friday
+    ("GB", "2026-12-24"): "12-17 12-23 12-24 12-31 01-05",  # Boxing Day moves to Monday
+    ("GB", "2027-01-01"): "12-29 12-31 01-04 01-06 01-08",
+    ("GB", "2027-12-27"): "12-20 12-29 12-29 12-31 01-05",  # Christmas on a Saturday
+}
+
+
+@pytest.mark.parametrize(("country", "due"), OVER_HOLIDAYS)
+def test_the_steps_of_a_ladder_over_holidays(country, due):
+    due_on = date.fromisoformat(due)
+    calendar = calendar_of(country, due_on.year)
+    falls = [step.falls_on(due_on, calendar) for step in DEFAULT_LADDER]
+    assert " ".join(f"{day:%m-%d}" for day in falls) == OVER_HOLIDAYS[country, due]
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accelerator.domain import ladder
+from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.ladder import (
     DEFAULT_LADDER,
+    DEFAULTS,
+    KINDS,
+    RECEIVERS,
+    Channel,
     Due,
+    Ladder,
     Message,
     Receiver,
     Reminder,
     Step,
     Unit,
+    UnsoundLadder,
+    ahead,
+    kinds,
     merge,
+    placeholders,
     reminder_for,
+    require_sound,
+    rules,
+    steps_of,
 )
 from accelerator.domain.workdays import Calendar, next_working_morning
 
@@ -190,7 +202,7 @@ def test_a_week_in_tokyo_london_and_sao_paulo():
     marine_day = Calendar(frozenset({date(2026, 7, 20)}))
     calendars = {1: marine_day, 2: WEEKENDS, 3: WEEKENDS}
     made = date(2026, 6, 1)
-    owner, lead, manager = Receiver
+    owner, lead, manager = Receiver.OWNER, Receiver.LEAD, Receiver.MANAGER
     dues = [
         Due("milestone", 1, date(2026, 7, 20), made, False, {owner: {1}, lead: {2}}),
         Due("review", 2, date(2026, 7, 22), made, False, {owner: {1, 3}}),
@@ -318,6 +330,72 @@ def test_another_date_is_another_promise(due, person, today, other_date, calenda
         assert (first.key == second.key) is (due.due_on == other_date)
 
 
-def test_the_worked_examples():
-    failed, tried = doctest.testmod(ladder)
-    assert (failed, tried >= 7) == (0, True)
+@given(dues, persons, some_days, st.integers(0, 60), calendars, ladders)
+def test_looking_ahead_is_asking_every_day(due, person, first, length, calendar, rungs):
+    last = first + length * DAY
+    told: list[Reminder] = []
+    for n in range(length + 1):
+        found = reminder_for(due, person, first + n * DAY, calendar, rungs)
+        if found and found.key not in {each.key for each in told}:
+            told.append(found)
+    assert list(ahead(due, person, first, last, calendar, rungs)) == told
+    keys = {each.key for each in told[:1]}
+    assert list(ahead(due, person, first, last, calendar, rungs, told=keys)) == told[1:]
+
+
+# -- a programme's own ladder --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_house_keeps_its_own_rules(kind):
+    usual = DEFAULTS[kind]
+    require_sound(kind, usual.steps, idle_days=150)
+    assert steps_of([step.as_dict() for step in usual.steps]) == usual.steps
+    assert usual.optional is (kind not in {"gate", "information", "idle"})
+
+
+@given(steps, some_days, calendars)
+def test_a_ladder_reaches_as_far_as_its_earliest_step(step, due_on, calendar):
+    if not calendar.holidays and len(calendar.weekend) <= 2:
+        first = step.falls_on(due_on, calendar)
+        assert (due_on - first).days <= Ladder((step,)).reach
+    assert Ladder((step,)).reach >= max(0, -step.offset_days)
+
+
+def test_what_is_wrong_with_a_ladder_is_said_at_its_field():
+    wrong = [
+        Step(-91, Unit.CALENDAR, Receiver.OWNER),
+        Step(1, Unit.WORKING, Receiver.OWNER, (Channel.INBOX,), Bilingual("{name}", "{nobody}")),
+        Step(1, Unit.WORKING, Receiver.OWNER, (), Bilingual("", "one\ntwo")),
+    ]
+    with pytest.raises(UnsoundLadder) as found:
+        require_sound("milestone", wrong, idle_days=150)
+    assert [(error.field, error.code) for error in found.value.errors] == [
+        ("steps-0-days", "days"),
+        ("steps-1-words_en", "placeholder_unknown"),
+        ("steps-2-days", "twice"),
+        ("steps-2-channels", "channels"),
+        ("steps-2-words_en", "lines"),
+    ]
+    many = [Step(n, Unit.CALENDAR, Receiver.LINE) for n in range(13)]
+    with pytest.raises(UnsoundLadder) as found:
+        require_sound("idle", many, idle_days=12)
+    assert [(error.field, error.code) for error in found.value.errors] == [
+        (None, "steps"), ("steps-0-days", "days"),
+        *((f"steps-{n}-to", "receiver") for n in range(12)),
+        ("steps-12-days", "days"), ("steps-12-to", "receiver"),
+    ]  # fmt: skip
+
+
+def test_a_line_manager_is_told_of_no_idea_by_its_name():
+    assert not {"title", "code", "name"} & set(placeholders("milestone", Receiver.LINE))
+    assert "name" in placeholders("milestone", Receiver.LEAD)
+    assert [kind for kind in KINDS if Receiver.LINE in RECEIVERS[kind]] == [
+        "milestone", "information",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "least"), [(rules, 7), (kinds, 2)])
+def test_the_worked_examples(module, least):
+    failed, tried = doctest.testmod(module)
+    assert (failed, tried >= least) == (0, True)

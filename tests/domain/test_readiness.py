@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from accelerator.domain import readiness
+from accelerator.domain.readiness import assessing
 from accelerator.domain.readiness import (
     DEFAULT_POLICY,
     Assessment,
@@ -343,7 +343,7 @@ def test_a_score_of_nothing_is_refused():
 
 
 def test_the_worked_examples():
-    failed, tried = doctest.testmod(readiness)
+    failed, tried = doctest.testmod(assessing)
     assert (failed, tried >= 6) == (0, True)
 
 

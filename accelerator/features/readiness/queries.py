@@ -224,7 +224,10 @@ def _evidence(session: Session, idea: Idea, actor: Actor) -> dict[str, list[Evid
     for vote, family, given in session.execute(
         select(Verification, Person.family_name, Person.given_name)
         .join(Person, Person.id == Verification.verifier_id)
-        .where(Verification.evidence_id.in_([row.Evidence.id for row in rows]))
+        .where(
+            Verification.evidence_id.in_([row.Evidence.id for row in rows]),
+            Verification.replaced_at.is_(None),
+        )
         .order_by(Verification.id)
     ):
         votes.setdefault(vote.evidence_id, []).append(

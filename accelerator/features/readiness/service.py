@@ -16,7 +16,7 @@ from accelerator.domain.policy import Actor
 from accelerator.domain.readiness import Dimension
 from accelerator.domain.stages import LIVING, IdeaState
 from accelerator.i18n import N_
-from accelerator.standing.readiness import remember_scores
+from accelerator.standing.readiness import remember_score
 from accelerator.storage.tables import Attachment, Claim, Cohort, Evidence, Idea, Verification
 
 
@@ -67,7 +67,7 @@ def approve_not_applicable(
     )
     if newest is None or not newest.not_applicable or newest.approved_by_id is not None:
         raise DomainError("nothing_to_approve", N_("Nobody waits for this approval."))
-    newest.approved_by_id = actor.id
+    newest.approved_by_id, newest.approved_at = actor.id, now
     _changed(session, events.NotApplicableApproved, actor, idea, dimension, now)
 
 
@@ -134,20 +134,27 @@ def verify(
     note: str,
     now: datetime,
 ) -> None:
-    """Vote on a piece of evidence; voting again replaces one's own vote."""
+    """Vote on a piece of evidence; voting again replaces one's own vote, which stays readable."""
     if evidence.withdrawn_at is not None:
         raise DomainError("evidence_withdrawn", N_("This evidence was taken back already."))
     if not accepted and not note:
         raise DomainError("reason_missing", N_("Give a reason."), field="note")
-    row = session.scalar(
+    before = session.scalar(
         select(Verification).where(
-            Verification.evidence_id == evidence.id, Verification.verifier_id == actor.id
+            Verification.evidence_id == evidence.id,
+            Verification.verifier_id == actor.id,
+            Verification.replaced_at.is_(None),
         )
     )
-    if row is None:
-        row = Verification(evidence_id=evidence.id, verifier_id=actor.id)
-        session.add(row)
-    row.accepted, row.level, row.note, row.verified_at = accepted, level, note, now
+    if before is not None:
+        before.replaced_at = now
+        session.flush()  # one vote of a person holds at any time
+    session.add(
+        Verification(
+            evidence_id=evidence.id, verifier_id=actor.id, accepted=accepted, level=level,
+            note=note, verified_at=now,
+        )
+    )  # fmt: skip
     _changed(
         session,
         events.EvidenceVerified,
@@ -182,7 +189,7 @@ def _changed(
     **facts: Any,
 ) -> None:
     session.flush()
-    remember_scores(session, [idea.id], today=_today(session, idea, now))
+    remember_score(session, idea, now=now)
     programme_id = session.scalar(select(Cohort.programme_id).where(Cohort.id == idea.cohort_id))
     record(
         session,

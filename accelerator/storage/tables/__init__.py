@@ -15,6 +15,7 @@ from accelerator.storage.tables.ideas import (
     Answer,
     Attachment,
     Conflict,
+    FormerMember,
     Idea,
     Passage,
     TeamMember,
@@ -47,6 +48,7 @@ from accelerator.storage.tables.readiness import (
     ExpertRequest,
     ReadinessModel,
     ReadinessScore,
+    ReadinessTrend,
     Verification,
 )
 from accelerator.storage.tables.reminding import Absence, Feed, Hook, Ladder, Preference
@@ -57,10 +59,10 @@ __all__ = [
     "Absence", "Anchor", "Answer", "Assignment", "Attachment", "Base", "Batch", "BatchItem",
     "Capacity", "Claim", "Cohort", "CohortStage", "Conflict", "Criterion", "Decider", "Decision",
     "Delivery", "Event", "Evidence", "ExpertRequest", "Feed", "Final", "FinalIdea", "FinalJudge",
-    "Hook", "Idea", "InformationRequest", "Inquiry", "Interest", "JobRun", "Ladder", "LateEntry",
-    "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership", "Milestone",
+    "FormerMember", "Hook", "Idea", "InformationRequest", "Inquiry", "Interest", "JobRun", "Ladder",
+    "LateEntry", "Lease", "MailedLink", "Meeting", "MeetingItem", "Membership", "Milestone",
     "MilestoneDependency", "MilestoneHelper", "MilestoneProof", "MilestoneTemplate", "OncePost",
     "Passage", "Person", "Pick", "Preference", "Programme", "Proposal", "ProposedPair", "Question",
-    "ReadinessModel", "ReadinessScore", "Review", "Rubric", "Seal", "SignIn", "Stage", "TeamMember",
-    "Throttle", "Verification", "Version", "Vote",
+    "ReadinessModel", "ReadinessScore", "ReadinessTrend", "Review", "Rubric", "Seal", "SignIn",
+    "Stage", "TeamMember", "Throttle", "Verification", "Version", "Vote",
 ]  # fmt: skip

@@ -157,6 +157,19 @@ class TeamMember(Base):
     left_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class FormerMember(Base):
+    """An earlier time in an idea's team, kept when somebody is invited once more."""
+
+    __tablename__ = "former_member"
+    __table_args__ = (Index("ix_former_member_idea_id", "idea_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    since: Mapped[datetime] = mapped_column(Moment)
+    until: Mapped[datetime] = mapped_column(Moment)
+
+
 class Attachment(Base):
     """A file of an idea; the bytes lie in the store under `store_key`."""
 

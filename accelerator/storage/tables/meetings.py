@@ -66,8 +66,9 @@ class Vote(Base):
 class Meeting(Base):
     """A gate meeting; of a gate's meetings one at most has not ended.
 
-    `minutes` are planned for each item. `version` goes up with whatever the chair does, so that of
-    two who chair at once one wins and the other is told.
+    `minutes` are planned for each item, `starts_at` is when it is to begin, where that is fixed.
+    `version` goes up with whatever the chair does, so that of two who chair at once one wins and
+    the other is told.
     """
 
     __tablename__ = "meeting"
@@ -89,6 +90,7 @@ class Meeting(Base):
     minutes: Mapped[int] = mapped_column(default=5)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(Moment)
+    starts_at: Mapped[datetime | None] = mapped_column(Moment)
     chaired_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     started_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)

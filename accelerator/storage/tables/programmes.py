@@ -13,7 +13,10 @@ from accelerator.storage.types import Json, Moment
 
 
 class Programme(Base):
-    """A long-lived scheme with an ordered list of stages."""
+    """A long-lived scheme with an ordered list of stages.
+
+    `level_times` counts how long its ideas waited for each next readiness level, by weeks.
+    """
 
     __tablename__ = "programme"
 
@@ -26,6 +29,7 @@ class Programme(Base):
     readiness_policy: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     readiness_number: Mapped[int] = mapped_column(default=0, server_default="0")
     idle_days: Mapped[int] = mapped_column(default=150, server_default="150")
+    level_times: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
     undo_minutes: Mapped[int] = mapped_column(default=10)  # before a decision leaves the house
     created_at: Mapped[datetime] = mapped_column(Moment)
     archived_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -189,7 +193,8 @@ class Cohort(Base):
     """One dated run of a programme. Days end at midnight of the cohort's time zone.
 
     While it is `preparing` only those who oversee the programme see it, and it takes nothing in.
-    `eligibility` are yes-or-no questions, each with the answer that lets an idea in.
+    `eligibility` are yes-or-no questions, each with the answer that lets an idea in. Up to and
+    with `rescored_on` the readiness of its ideas is stored for every day.
     """
 
     __tablename__ = "cohort"
@@ -212,6 +217,7 @@ class Cohort(Base):
     waiting_list: Mapped[bool] = mapped_column(default=False)
     eligibility: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     cloned_from_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"))
+    rescored_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(Integer)
 

@@ -97,7 +97,11 @@ class Verification(Base):
 
 
 class ReadinessScore(Base):
-    """The score of an idea on one day, with its parts and the policy that made it."""
+    """The score of an idea on one day, with its parts and the policy that made it.
+
+    `at` is the moment as of which it was known: what was claimed, shown, voted and who was in the
+    team by then makes this score again.
+    """
 
     __tablename__ = "readiness_score"
     __table_args__ = (UniqueConstraint("idea_id", "on"),)
@@ -105,9 +109,24 @@ class ReadinessScore(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
     on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(Moment)
     score: Mapped[float]
     parts: Mapped[dict[str, Any]] = mapped_column(Json)
+    levels: Mapped[str] = mapped_column(String(6), default="", server_default="")
     policy_version: Mapped[str] = mapped_column(String(40))
+
+
+class ReadinessTrend(Base):
+    """How ready a programme's ideas under way were on a Monday: the mean and the quartiles."""
+
+    __tablename__ = "readiness_trend"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    on: Mapped[date] = mapped_column(primary_key=True)
+    ideas: Mapped[int]
+    mean: Mapped[float]
+    low: Mapped[float]
+    high: Mapped[float]
 
 
 class ExpertRequest(Base):

@@ -124,7 +124,7 @@ def test_a_store_without_room_leaves_no_row(world: World, config: Config) -> Non
 
 
 def test_a_row_that_fails_takes_its_file_along(world: World, config: Config) -> None:
-    from accelerator.features.ideas.service import attachments
+    from accelerator.activity import attachments
 
     code = world.idea("owner")
     actor = world.actor("owner")

@@ -7,7 +7,14 @@ from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.anonymity import neutral_name
-from accelerator.storage.tables import Attachment, Evidence, Idea, Person, Version
+from accelerator.storage.tables import (
+    Attachment,
+    Evidence,
+    Idea,
+    MilestoneProof,
+    Person,
+    Version,
+)
 
 _PRESENT = (
     select(Attachment, Person)
@@ -20,6 +27,7 @@ _SHOWN = _PRESENT.where(
     or_(
         Attachment.added_at <= _HANDED_IN.scalar_subquery(),
         exists().where(Evidence.attachment_id == Attachment.id),
+        exists().where(MilestoneProof.attachment_id == Attachment.id),
     )
 )
 
@@ -52,5 +60,12 @@ def may_download(session: Session, attachment: Attachment, *, in_team: bool) -> 
         return True
     contents = session.scalars(select(Version.content).where(Version.idea_id == attachment.idea_id))
     handed_in = {f.get("id") for content in contents for f in content.get("attachments", ())}
-    evidence = select(exists().where(Evidence.attachment_id == attachment.id))
-    return attachment.id in handed_in or bool(session.scalar(evidence))
+    shown = select(
+        or_(
+            exists().where(Evidence.attachment_id == attachment.id),
+            exists().where(
+                MilestoneProof.attachment_id == attachment.id, attachment.removed_at is None
+            ),
+        )
+    )
+    return attachment.id in handed_in or bool(session.scalar(shown))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from accelerator import clock
+from accelerator.activity import attachments
 from accelerator.domain.anonymity import neutral_name
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
@@ -16,7 +17,6 @@ from accelerator.features.ideas.queries.attachments import may_download
 from accelerator.features.ideas.routes.blueprint import bp
 from accelerator.features.ideas.routes.reading import idea_page
 from accelerator.features.ideas.routes.writing import to_page
-from accelerator.features.ideas.service import attachments
 from accelerator.i18n import gettext as _
 from accelerator.web.guard import allow, may
 from accelerator.web.identity import actor

@@ -6,13 +6,13 @@ from typing import IO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accelerator.activity import attachments
 from accelerator.domain.answers import MOST_FILES
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import require_writable
 from accelerator.features.ideas.queries.writing import writing
-from accelerator.features.ideas.service import attachments
 from accelerator.i18n import N_
 from accelerator.standing.answers import QuestionRow
 from accelerator.storage.tables import Answer, Attachment, Idea

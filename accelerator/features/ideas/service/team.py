@@ -22,9 +22,11 @@ from accelerator.domain.stages import Audience, IdeaState, PassageState, Place, 
 from accelerator.features.ideas.queries.people import employees
 from accelerator.features.ideas.service.handing_in import ENDED_ASSIGNMENTS
 from accelerator.i18n import N_
+from accelerator.standing.readiness import remember_score
 from accelerator.storage.tables import (
     Assignment,
     Cohort,
+    FormerMember,
     Idea,
     Milestone,
     Passage,
@@ -45,9 +47,12 @@ def invite(session: Session, *, actor: Actor, idea: Idea, who: str, now: datetim
     if member is None:
         member = TeamMember(idea_id=idea.id, person_id=person.id)
         session.add(member)
+    else:
+        _keep_earlier_time(session, member)
     member.role, member.state = "member", "pending"
     member.invited_by_id, member.invited_at, member.answered_at = actor.id, now, None
     session.flush()
+    _count_anew(session, idea, now)
     event = TeamInvited(
         person_id=person.id,
         title=idea.title,
@@ -56,6 +61,25 @@ def invite(session: Session, *, actor: Actor, idea: Idea, who: str, now: datetim
     )
     record(session, event, now=now)
     return person
+
+
+def _keep_earlier_time(session: Session, member: TeamMember) -> None:
+    """Write down when somebody who comes back was in the team before."""
+    until = member.left_at or member.answered_at
+    if until is not None:
+        session.add(
+            FormerMember(
+                idea_id=member.idea_id, person_id=member.person_id, since=member.invited_at,
+                until=until,
+            )
+        )  # fmt: skip
+    member.left_at = None
+
+
+def _count_anew(session: Session, idea: Idea, now: datetime) -> None:
+    """Store the idea's readiness again: what somebody of its team verified does not count."""
+    if idea.readiness is not None:
+        remember_score(session, idea, now=now)
 
 
 def _employee(session: Session, who: str) -> Person:
@@ -97,6 +121,8 @@ def answer_invitation(
             .execution_options(synchronize_session=False)
         )
     session.flush()
+    if not accepts:
+        _count_anew(session, idea, now)
     event = InvitationAnswered(
         title=idea.title,
         member=actor.display_name,
@@ -117,7 +143,7 @@ def remove(session: Session, *, actor: Actor, idea: Idea, person_id: int, now: d
     member = _member(session, idea, person_id)
     if member is None or member.state not in ("accepted", "pending"):
         raise DomainError("not_in_team", N_("This person is not in the team any more."))
-    member.state, member.answered_at = "left", now
+    member.state, member.left_at = "left", now
     session.execute(
         update(Milestone)
         .where(
@@ -127,6 +153,7 @@ def remove(session: Session, *, actor: Actor, idea: Idea, person_id: int, now: d
         .execution_options(synchronize_session=False)
     )
     session.flush()
+    _count_anew(session, idea, now)
     about = _about(session, actor, idea)
     event: Event
     if actor.id == person_id:

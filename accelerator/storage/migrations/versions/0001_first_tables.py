@@ -92,6 +92,12 @@ def upgrade() -> None:
         ),
         sa.Column("readiness_number", sa.Integer(), server_default="0", nullable=False),
         sa.Column("idle_days", sa.Integer(), server_default="150", nullable=False),
+        sa.Column(
+            "level_times",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            server_default="{}",
+            nullable=False,
+        ),
         sa.Column("undo_minutes", sa.Integer(), nullable=False),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
         sa.Column("archived_at", types.Moment(timezone=True), nullable=True),
@@ -162,6 +168,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("cloned_from_id", sa.Integer(), nullable=True),
+        sa.Column("rescored_on", sa.Date(), nullable=True),
         sa.Column("created_at", types.Moment(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("capacity > 0", name=op.f("ck_cohort_capacity")),
@@ -301,6 +308,19 @@ def upgrade() -> None:
             ["programme_id"], ["programme.id"], name=op.f("fk_readiness_model_programme_id")
         ),
         sa.PrimaryKeyConstraint("programme_id", "number", name=op.f("pk_readiness_model")),
+    )
+    op.create_table(
+        "readiness_trend",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("ideas", sa.Integer(), nullable=False),
+        sa.Column("mean", sa.Double(), nullable=False),
+        sa.Column("low", sa.Double(), nullable=False),
+        sa.Column("high", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_readiness_trend_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("programme_id", "on", name=op.f("pk_readiness_trend")),
     )
     op.create_table(
         "sign_in",
@@ -576,6 +596,7 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("made_by_id", sa.Integer(), nullable=False),
         sa.Column("made_at", types.Moment(timezone=True), nullable=False),
+        sa.Column("starts_at", types.Moment(timezone=True), nullable=True),
         sa.Column("chaired_by_id", sa.Integer(), nullable=True),
         sa.Column("started_at", types.Moment(timezone=True), nullable=True),
         sa.Column("ended_at", types.Moment(timezone=True), nullable=True),
@@ -868,6 +889,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_final_judge_person_id", ["person_id"], unique=False)
 
     op.create_table(
+        "former_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("idea_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since", types.Moment(timezone=True), nullable=False),
+        sa.Column("until", types.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_former_member_idea_id")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_former_member_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_member")),
+    )
+    with op.batch_alter_table("former_member", schema=None) as batch_op:
+        batch_op.create_index("ix_former_member_idea_id", ["idea_id"], unique=False)
+
+    op.create_table(
         "interest",
         sa.Column("idea_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -920,12 +957,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("idea_id", sa.Integer(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", types.Moment(timezone=True), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column(
             "parts",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
+        sa.Column("levels", sa.String(length=6), server_default="", nullable=False),
         sa.Column("policy_version", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_readiness_score_idea_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_readiness_score")),
@@ -1283,7 +1322,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
-        sa.Column("evidence_url", sa.String(length=2000), nullable=False),
+        sa.Column("late_chance", sa.Double(), nullable=True),
         sa.Column("done_at", types.Moment(timezone=True), nullable=True),
         sa.Column("done_by_id", sa.Integer(), nullable=True),
         sa.Column("asked_due_on", sa.Date(), nullable=True),
@@ -1745,6 +1784,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_interest_person_id")
 
     op.drop_table("interest")
+    with op.batch_alter_table("former_member", schema=None) as batch_op:
+        batch_op.drop_index("ix_former_member_idea_id")
+
+    op.drop_table("former_member")
     with op.batch_alter_table("final_judge", schema=None) as batch_op:
         batch_op.drop_index("ix_final_judge_person_id")
 
@@ -1831,6 +1874,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_person_id"))
 
     op.drop_table("sign_in")
+    op.drop_table("readiness_trend")
     op.drop_table("readiness_model")
     op.drop_table("preference")
     with op.batch_alter_table("once_post", schema=None) as batch_op:

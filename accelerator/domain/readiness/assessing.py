@@ -1,4 +1,4 @@
-"""Commercialisation readiness: six proven levels, one score, and everything that explains it.
+"""The readiness of an idea on a day, from its claims, its evidence and what verifiers said.
 
 Three criticisms of such scores are answered here. Strength in one dimension must not hide absence
 in another: the geometric mean is capped by the weakest link. Self-assessment flatters: only
@@ -7,92 +7,24 @@ expire: proof that is not renewed fades.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
-from math import exp, inf, log
+from math import exp, log
 from statistics import median_low
 from types import MappingProxyType
 
-LOWEST, HIGHEST = 1, 9
-CENTURY = 36_525  # days
+from accelerator.domain.readiness.model import (
+    DEFAULT_POLICY,
+    HIGHEST,
+    LOWEST,
+    Dimension,
+    Evidence,
+    ReadinessPolicy,
+    Vote,
+    check_level,
+)
 
-
-class Dimension(StrEnum):
-    """The six sides from which an idea is looked at, in the order in which they are shown."""
-
-    CUSTOMER = "customer"
-    TECHNOLOGY = "technology"
-    BUSINESS = "business"
-    IP = "ip"
-    TEAM = "team"
-    FUNDING = "funding"
-
-
-def _each(*values: float) -> Mapping[Dimension, float]:
-    return MappingProxyType(dict(zip(Dimension, values, strict=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class ReadinessPolicy:
-    """What a programme may set; the version is stored with each computed score.
-
-    `half_lives` are days: evidence counts in full for so long, and from then on loses half of its
-    worth each time as many days pass. `allowance` is by how many levels the score may exceed the
-    weakest link. Raises ValueError unless every dimension has a positive weight and a half-life
-    between a day and a century, and the allowance is not negative.
-    """
-
-    version: str = "1"
-    weights: Mapping[Dimension, float] = field(
-        default_factory=lambda: _each(0.25, 0.20, 0.20, 0.10, 0.15, 0.10)
-    )
-    half_lives: Mapping[Dimension, float] = field(
-        default_factory=lambda: _each(180, 365, 180, 365, 180, 90)
-    )
-    allowance: float = 2.0
-
-    def __post_init__(self) -> None:
-        if not set(self.weights) == set(self.half_lives) == set(Dimension):
-            raise ValueError("every dimension needs a weight and a half-life")
-        if not all(0 < weight < inf for weight in self.weights.values()):
-            raise ValueError("weights are positive")
-        if not all(1 <= days <= CENTURY for days in self.half_lives.values()):
-            raise ValueError("a half-life is between a day and a century")
-        if not self.allowance >= 0:
-            raise ValueError("the weakest link cannot pull the score below itself")
-
-
-DEFAULT_POLICY = ReadinessPolicy()
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """One verifier's word on a piece of evidence.
-
-    `level` is optional: how far the verifier sees the whole dimension proven, 1 to 9.
-    """
-
-    verifier: int
-    accepted: bool
-    level: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.level is not None:
-            _check_level(self.level)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Something that shows one level of one dimension, true on a day, with what verifiers said."""
-
-    dimension: Dimension
-    level: int
-    true_on: date
-    votes: tuple[Vote, ...] = ()
-
-    def __post_init__(self) -> None:
-        _check_level(self.level)
+FADING_DAYS = 90  # how far ahead a fall is foretold
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +72,29 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Fall:
+    """What a dimension's fading takes from the score unless it is renewed.
+
+    From `on` the level counts for less; by the day `by` the score is `points` lower than now, all
+    else as it is. 0 points where another dimension holds the score down anyway.
+    """
+
+    dimension: Dimension
+    level: int
+    on: date
+    by: date
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """A readiness score with all that must be shown beside it.
 
     `parts` holds the dimensions that count, in order; one approved as not applicable is absent.
     `binding` is the weakest link. `low` and `high` bound the score over the verifiers' votes.
-    `best_step` is None when every dimension stands at 9; its gain is 0 when two links are equally
-    weak and must rise together.
     """
 
-    policy_version: str
+    policy: ReadinessPolicy
     assessed_on: date
     score: float
     geometric: float
@@ -158,12 +103,71 @@ class Assessment:
     high: float
     parts: Mapping[Dimension, Part]
     binding: Dimension
-    best_step: NextStep | None
+
+    @property
+    def policy_version(self) -> str:
+        """The version of the policy that made the score."""
+        return self.policy.version
 
     @property
     def capped(self) -> bool:
         """Whether the weakest link, rather than the mean, sets the score."""
         return self.cap < self.geometric
+
+    @property
+    def steps(self) -> tuple[NextStep, ...]:
+        """What one more level in each dimension would add; none where a dimension stands at 9."""
+        levels = {dimension: part.effective for dimension, part in self.parts.items()}
+        return tuple(
+            NextStep(
+                d,
+                part.proven + 1,
+                combine({**levels, d: part.proven + 1}, self.policy).score - self.score,
+            )
+            for d, part in self.parts.items()
+            if part.proven < HIGHEST
+        )
+
+    @property
+    def best_step(self) -> NextStep | None:
+        """The step that raises the score most; among equal gains the weaker link's.
+
+        None when every dimension stands at 9; its gain is 0 when two links are equally weak and
+        must rise together.
+        """
+        parts, weights = self.parts, self.policy.weights
+        return max(
+            self.steps,
+            key=lambda s: (s.gain, -parts[s.dimension].effective, weights[s.dimension]),
+            default=None,
+        )
+
+    @property
+    def falls(self) -> tuple[Fall, ...]:
+        """When each dimension's evidence fades, and what the score loses by that; soonest first.
+
+        One that fades already falls further, so its `on` lies behind and its `by` counts from now.
+        """
+        levels = {dimension: part.effective for dimension, part in self.parts.items()}
+        found = []
+        for dimension, part in self.parts.items():
+            if part.falls_from is not None:
+                by = max(part.falls_from, self.assessed_on) + timedelta(days=FADING_DAYS)
+                kept = _factor(part.newest, self.policy.half_lives[dimension], by)
+                later = {**levels, dimension: _faded(part.proven, kept)}
+                points = self.score - combine(later, self.policy).score
+                found.append(Fall(dimension, part.proven, part.falls_from, by, points))
+        return tuple(sorted(found, key=lambda fall: fall.on))
+
+    @property
+    def falls_on(self) -> date | None:
+        """The next day on which some evidence begins to count for less, from this day on.
+
+        Where nothing more will begin to, the last such day behind; None where nothing is proven.
+        """
+        days = sorted(p.falls_from for p in self.parts.values() if p.falls_from is not None)
+        ahead = (day for day in days if day >= self.assessed_on)
+        return next(ahead, days[-1] if days else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +194,9 @@ def combine(
     """
     if not levels or not all(LOWEST <= level <= HIGHEST for level in levels.values()):
         raise ValueError("a score needs levels from 1 to 9")
-    total = sum(policy.weights[dimension] for dimension in levels)
-    mean = exp(sum(policy.weights[d] * log(x / HIGHEST) for d, x in levels.items()) / total)
+    weights = policy.weights
+    total = sum([weights[dimension] for dimension in levels])
+    mean = exp(sum([weights[d] * log(x / HIGHEST) for d, x in levels.items()]) / total)
     geometric = _points(HIGHEST * mean)
     cap = _points(min(levels.values()) + policy.allowance)
     return Combined(min(geometric, cap), geometric, cap)
@@ -222,30 +227,29 @@ def assess(
     (2, 3, 0.8972)
     """
     for claimed in claims.values():
-        _check_level(claimed)
-    known = _known(evidence, not_applicable, today, team)
-    parts, lows, highs = {}, {}, {}
+        check_level(claimed)
+    known = _heard(evidence, not_applicable, today, team)
+    parts, levels, lows, highs = {}, {}, {}, {}
     for dimension in _counting(not_applicable, team):
-        half_life, pieces = policy.half_lives[dimension], known[dimension]
+        heard, half_life = known.get(dimension, _NOTHING), policy.half_lives[dimension]
         claimed = LOWEST if dimension in not_applicable else claims.get(dimension, LOWEST)
-        part = _part(claimed, pieces, half_life, today)
-        parts[dimension] = part
-        lows[dimension] = _effective(part.low, pieces, half_life, today)
-        highs[dimension] = _effective(part.high, pieces, half_life, today)
-
-    levels = {dimension: part.effective for dimension, part in parts.items()}
+        part = parts[dimension] = _part(claimed, heard, half_life, today)
+        levels[dimension] = lows[dimension] = highs[dimension] = part.effective
+        if part.low != part.proven:
+            lows[dimension] = _effective(part.low, heard, half_life, today)
+        if part.high != part.proven:
+            highs[dimension] = _effective(part.high, heard, half_life, today)
     now = combine(levels, policy)
     return Assessment(
-        policy_version=policy.version,
+        policy=policy,
         assessed_on=today,
         score=now.score,
         geometric=now.geometric,
         cap=now.cap,
-        low=combine(lows, policy).score,
-        high=combine(highs, policy).score,
+        low=now.score if lows == levels else combine(lows, policy).score,
+        high=now.score if highs == levels else combine(highs, policy).score,
         parts=MappingProxyType(parts),
         binding=min(levels, key=lambda d: (levels[d], -policy.weights[d])),
-        best_step=_best_step(parts, now.score, policy),
     )
 
 
@@ -280,14 +284,63 @@ def shortfalls(
     A tenth of the work of an assessment, for lists of many ideas.
     """
     asked = [d for d in _counting(not_applicable, team) if minimums.get(d, LOWEST) > LOWEST]
-    known = _known((e for e in evidence if e.dimension in asked), not_applicable, today, team)
+    known = _heard((e for e in evidence if e.dimension in asked), not_applicable, today, team)
     found = []
     for dimension in asked:
         claimed = LOWEST if dimension in not_applicable else claims.get(dimension, LOWEST)
-        proven = _part(claimed, known[dimension], 1.0, today).proven if known[dimension] else LOWEST
+        proven = LOWEST
+        if dimension in known:
+            proven = _part(claimed, known[dimension], 1.0, today).proven
         if proven < minimums[dimension]:
             found.append(Shortfall(dimension, minimums[dimension], proven))
     return tuple(found)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What people outside the team said of a dimension's evidence.
+
+    `accepted` holds the newest day of accepted evidence per level, `strict` the levels with a
+    piece that nobody refused, `voted` the highest level each verifier voted: an early word binds
+    no later one.
+    """
+
+    accepted: dict[int, date] = field(default_factory=dict)
+    strict: set[int] = field(default_factory=set)
+    voted: dict[int, int] = field(default_factory=dict)
+
+
+_NOTHING = _Heard()
+
+
+def _heard(
+    evidence: Iterable[Evidence],
+    not_applicable: Mapping[Dimension, tuple[Vote, ...]],
+    today: date,
+    team: Collection[int],
+) -> dict[Dimension, _Heard]:
+    """Sort what is evidence today by dimension and level; the team's own votes are not heard."""
+    known: dict[Dimension, _Heard] = {}
+    for piece in evidence:
+        dimension, level, day = piece.dimension, piece.level, piece.true_on
+        if day > today or dimension in not_applicable:
+            continue
+        heard = known.get(dimension)
+        if heard is None:
+            heard = known[dimension] = _Heard()
+        accepted = refused = False
+        for vote in piece.votes:
+            if vote.verifier in team:
+                continue
+            accepted, refused = accepted or vote.accepted, refused or not vote.accepted
+            if vote.level is not None:
+                said = heard.voted.get(vote.verifier, LOWEST)
+                heard.voted[vote.verifier] = max(vote.level, said)
+        if accepted:
+            heard.accepted[level] = max(day, heard.accepted.get(level, day))
+            if not refused:
+                heard.strict.add(level)
+    return known
 
 
 def _counting(
@@ -297,24 +350,9 @@ def _counting(
     return [d for d in Dimension if d not in excluded] or list(Dimension)
 
 
-def _known(
-    evidence: Iterable[Evidence],
-    not_applicable: Mapping[Dimension, tuple[Vote, ...]],
-    today: date,
-    team: Collection[int],
-) -> dict[Dimension, list[Evidence]]:
-    """Sort what is evidence today by dimension, with the votes of people outside the team."""
-    known: dict[Dimension, list[Evidence]] = {dimension: [] for dimension in Dimension}
-    for piece in evidence:
-        if piece.true_on <= today and piece.dimension not in not_applicable:
-            votes = tuple(vote for vote in piece.votes if vote.verifier not in team)
-            known[piece.dimension].append(replace(piece, votes=votes))
-    return known
-
-
-def _check_level(level: int) -> None:
-    if not LOWEST <= level <= HIGHEST:
-        raise ValueError(f"a readiness level is from {LOWEST} to {HIGHEST}, not {level}")
+def _approved(votes: Iterable[Vote], team: Collection[int]) -> bool:
+    independent = [vote.accepted for vote in votes if vote.verifier not in team]
+    return bool(independent) and all(independent)
 
 
 def _points(level: float) -> float:
@@ -322,58 +360,40 @@ def _points(level: float) -> float:
     return 100 * (min(max(level, LOWEST), HIGHEST) - LOWEST) / (HIGHEST - LOWEST)
 
 
-def _approved(votes: Iterable[Vote], team: Collection[int]) -> bool:
-    independent = [vote.accepted for vote in votes if vote.verifier not in team]
-    return bool(independent) and all(independent)
-
-
-def _accepted(piece: Evidence) -> bool:
-    return any(vote.accepted for vote in piece.votes)
-
-
-def _undisputed(piece: Evidence) -> bool:
-    return bool(piece.votes) and all(vote.accepted for vote in piece.votes)
-
-
-def _ladder(pieces: Iterable[Evidence], claimed: int) -> int:
+def _ladder(shown: Collection[int], claimed: int) -> int:
     """Count the levels from 1 up to the claim that are shown without a gap."""
-    shown = {piece.level for piece in pieces}
-    return next(level for level in range(claimed + 1) if level == claimed or level + 1 not in shown)
+    level = 0
+    while level < claimed and level + 1 in shown:
+        level += 1
+    return level
 
 
-def _voted(evidence: Iterable[Evidence]) -> list[int]:
-    """Return the levels voted, the highest of each verifier: an early word binds no later one."""
-    heard: dict[int, int] = {}
-    for piece in evidence:
-        for vote in piece.votes:
-            if vote.level is not None:
-                heard[vote.verifier] = max(vote.level, heard.get(vote.verifier, LOWEST))
-    return list(heard.values())
-
-
-def _part(claimed: int, evidence: list[Evidence], half_life: float, today: date) -> Part:
-    ladder = _ladder(filter(_accepted, evidence), claimed)
-    strict = _ladder(filter(_undisputed, evidence), claimed)
-    voted = _voted(evidence) or [HIGHEST]
+def _part(claimed: int, heard: _Heard, half_life: float, today: date) -> Part:
+    ladder, strict = _ladder(heard.accepted, claimed), _ladder(heard.strict, claimed)
+    voted = list(heard.voted.values()) or [HIGHEST]
     proven = max(LOWEST, min(ladder, median_low(voted)))
-    newest = _newest(proven, evidence)
-    fresh_until = newest + timedelta(days=int(half_life)) if newest and proven > LOWEST else None
+    newest = _newest(proven, heard)
+    factor = _factor(newest, half_life, today)
     return Part(
         claimed=claimed,
         proven=proven,
         low=max(LOWEST, min(strict, *voted)),
         high=max(LOWEST, min(ladder, max(voted))),
-        factor=_factor(newest, half_life, today),
-        effective=_effective(proven, evidence, half_life, today),
+        factor=factor,
+        effective=_faded(proven, factor),
         newest=newest,
         age=(today - newest).days if newest else None,
-        falls_from=fresh_until + timedelta(days=1) if fresh_until else None,
+        falls_from=_falls_from(newest, half_life) if proven > LOWEST else None,
     )
 
 
-def _newest(level: int, evidence: Iterable[Evidence]) -> date | None:
+def _falls_from(newest: date | None, half_life: float) -> date | None:
+    return None if newest is None else newest + timedelta(days=int(half_life) + 1)
+
+
+def _newest(level: int, heard: _Heard) -> date | None:
     """Return the day of the newest accepted evidence on the levels up to the proven one."""
-    return max((p.true_on for p in evidence if p.level <= level and _accepted(p)), default=None)
+    return max((day for at, day in heard.accepted.items() if at <= level), default=None)
 
 
 def _factor(newest: date | None, half_life: float, today: date) -> float:
@@ -381,22 +401,9 @@ def _factor(newest: date | None, half_life: float, today: date) -> float:
     return 1.0 if age <= half_life else 2.0 ** -((age - half_life) / half_life)
 
 
-def _effective(level: int, evidence: Iterable[Evidence], half_life: float, today: date) -> float:
-    return LOWEST + (level - LOWEST) * _factor(_newest(level, evidence), half_life, today)
+def _faded(level: int, factor: float) -> float:
+    return LOWEST + (level - LOWEST) * factor
 
 
-def _best_step(
-    parts: Mapping[Dimension, Part], score: float, policy: ReadinessPolicy
-) -> NextStep | None:
-    """Try one more level in each dimension; among equal gains the weaker link comes first."""
-    levels = {dimension: part.effective for dimension, part in parts.items()}
-    steps = [
-        NextStep(d, part.proven + 1, combine({**levels, d: part.proven + 1}, policy).score - score)
-        for d, part in parts.items()
-        if part.proven < HIGHEST
-    ]
-    return max(
-        steps,
-        key=lambda s: (s.gain, -levels[s.dimension], policy.weights[s.dimension]),
-        default=None,
-    )
+def _effective(level: int, heard: _Heard, half_life: float, today: date) -> float:
+    return _faded(level, _factor(_newest(level, heard), half_life, today))

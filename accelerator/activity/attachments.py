@@ -12,8 +12,8 @@ import filetype
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from accelerator.activity import record
 from accelerator.activity.events.ideas import FileAttached, FileRemoved
+from accelerator.activity.record import record
 from accelerator.domain.errors import DomainError
 from accelerator.domain.files import BY_SUFFIX, OFFICE_FOLDERS, TEXTS, clean_name, suffix
 from accelerator.domain.policy import Actor

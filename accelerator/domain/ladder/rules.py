@@ -8,54 +8,14 @@ and after an outage only the latest step missed goes out, because the earlier on
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 
+from accelerator.domain.ladder.kinds import DEFAULTS
+from accelerator.domain.ladder.steps import Receiver, Step
+from accelerator.domain.notices import Kind
 from accelerator.domain.workdays import Calendar
 
-
-class Unit(StrEnum):
-    """In what the distance of a step from the due day is counted."""
-
-    CALENDAR = "calendar"
-    WORKING = "working"
-
-
-class Receiver(StrEnum):
-    """Whom a step addresses."""
-
-    OWNER = "owner"
-    LEAD = "lead"
-    MANAGER = "manager"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One rung: so many days after the due day, or before it when negative, to whom."""
-
-    offset_days: int
-    unit: Unit
-    to: Receiver
-
-    @property
-    def key(self) -> str:
-        """What names the step, whatever else stands on the ladder."""
-        return f"{self.offset_days:+d}{self.unit}:{self.to}"
-
-    def falls_on(self, due_on: date, calendar: Calendar) -> date:
-        """Return the working day of the step; a free day moves it to the next working one."""
-        if self.unit is Unit.WORKING:
-            return calendar.on_or_after(calendar.add(due_on, self.offset_days))
-        return calendar.on_or_after(due_on + timedelta(days=self.offset_days))
-
-
-DEFAULT_LADDER = (
-    Step(-7, Unit.CALENDAR, Receiver.OWNER),
-    Step(-1, Unit.CALENDAR, Receiver.OWNER),
-    Step(0, Unit.CALENDAR, Receiver.OWNER),
-    Step(3, Unit.WORKING, Receiver.LEAD),
-    Step(5, Unit.WORKING, Receiver.MANAGER),
-)
+DEFAULT_LADDER = DEFAULTS[Kind.MILESTONE].steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +121,39 @@ def merge(reminders: Iterable[Reminder], sent: Collection[str]) -> tuple[Message
         for (person, on), found in sorted(days.items())
     )
     return tuple(message for message in messages if message.key not in sent)
+
+
+def ahead(
+    due: Due,
+    person: int,
+    first: date,
+    last: date,
+    calendar: Calendar,
+    ladder: tuple[Step, ...] = DEFAULT_LADDER,
+    *,
+    told: Collection[str] = (),
+) -> tuple[Reminder, ...]:
+    """Return what a person would hear in the days to come if nothing were done meanwhile.
+
+    The same as asking `reminder_for` on each of the days from `first` to `last` and keeping the
+    keys, beginning with those `told`; but only days are asked on which the answer can change.
+
+    >>> due = Due("review", 5, date(2026, 7, 31), date(2026, 6, 1), False, {Receiver.OWNER: {7}})
+    >>> found = ahead(due, 7, date(2026, 7, 25), date(2026, 8, 24), Calendar())
+    >>> [(str(reminder.on), reminder.step.offset_days) for reminder in found]
+    [('2026-07-27', -7), ('2026-07-30', -1), ('2026-07-31', 0)]
+    """
+    days = {calendar.on_or_after(first)}
+    days |= {
+        step.falls_on(due.due_on, calendar)
+        for step in ladder
+        if person in due.people.get(step.to, ())
+    }
+    found: dict[str, Reminder] = {}
+    for day in sorted(days):
+        reminder = (
+            reminder_for(due, person, day, calendar, ladder) if first <= day <= last else None
+        )
+        if reminder is not None and reminder.key not in told:
+            found.setdefault(reminder.key, reminder)
+    return tuple(found.values())
