@@ -114,7 +114,7 @@ def complete(player: Player, told: Told, entry: Told, now: datetime) -> None:
     milestones.complete(
         player.session, actor=player.actors[entry.get("owner", told["owner"])],
         milestone=_milestone(player, told, entry["key"]),
-        evidence=said(entry["evidence"], told["language"]), evidence_url="", now=now,
+        evidence=said(entry["evidence"], told["language"]), url="", now=now,
     )  # fmt: skip
 
 
