@@ -112,14 +112,16 @@ def test_each_day_is_stored_where_something_changed(world: World, config) -> Non
         programme = session.get_one(Programme, world.programme_id)
         # Levels 1 and 2 were proven with the first score; 3 was waited at for two weeks.
         assert programme.level_times["customer 3"] == [[2, 1, 0]]
-        assert programme.level_times["customer 1"] == [[0, 1, 0], [2, 0, 2]]
-        assert programme.level_times["team 1"] == [[2, 0, 3]]
+        assert programme.level_times["customer 1"] == [[0, 1, 0], [2, 0, 3]]
+        assert programme.level_times["team 1"] == [[2, 0, 4]]
         assert level_times(programme.level_times).reached == 4
         ahead = ahead_of(session, idea.id, today=TODAY + 14 * DAY)
         assert (ahead.missing, ahead.forecast, ahead.chance) == ((), None, None)
         trend = session.scalars(select(ReadinessTrend).order_by(ReadinessTrend.on)).all()
-        assert [(row.on, row.ideas) for row in trend] == [(TODAY + 7 * DAY, 1)]
-        assert trend[0].mean == trend[0].low == trend[0].high == pytest.approx(stored[-1][2])
+        assert [(row.on, row.ideas) for row in trend] == [(TODAY, 3), (TODAY + 7 * DAY, 3)]
+        assert trend[0].mean == pytest.approx(stored[0][2] / 3)
+        assert trend[1].mean == pytest.approx(stored[-1][2] / 3)
+        assert (trend[1].low, trend[1].high) == (0, pytest.approx(stored[-1][2] / 2))
 
 
 def test_a_gate_is_foretold_from_the_programme_s_own_past(world: World) -> None:
