@@ -25,6 +25,7 @@ from accelerator.jobs import lease
 from accelerator.jobs.announce import announce
 from accelerator.jobs.decide import decide
 from accelerator.jobs.deliver import deliver
+from accelerator.jobs.foresee import foresee
 from accelerator.jobs.lease import Hold, LeaseLost, Shift
 from accelerator.jobs.match import match
 from accelerator.jobs.remind import remind
@@ -56,6 +57,7 @@ JOBS = (
     Job("deliver", timedelta(seconds=5), deliver),
     Job("announce", timedelta(seconds=15), announce),
     Job("decide", timedelta(seconds=5), decide),
+    Job("foresee", timedelta(hours=1), foresee),
     Job("match", timedelta(seconds=5), match),
     Job("remind", timedelta(minutes=5), remind),
     Job("rescore", timedelta(minutes=10), rescore),

@@ -154,7 +154,7 @@ def milestones(look: Look) -> list[Task]:
             LINE: roles.first(row, row.line_manager_id),
         }
         promised = look.day(row.due_set_at or row.entered_at, row)
-        team = f"/ideas/{row.code}/milestones"
+        team = f"/ideas/{row.code}/milestones/{row.id}"
         found.append(
             look.task(
                 row, Due(Kind.MILESTONE, row.id, row.due_on, promised, False, people),
