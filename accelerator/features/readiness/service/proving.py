@@ -2,29 +2,25 @@
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accelerator import content
-from accelerator.activity import record
 from accelerator.activity.events import readiness as events
-from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Actor
 from accelerator.domain.readiness import Dimension
-from accelerator.domain.stages import LIVING, IdeaState
+from accelerator.features.readiness.service.living import require_living, say, today_of
 from accelerator.i18n import N_
 from accelerator.standing.readiness import remember_score
-from accelerator.storage.tables import Attachment, Claim, Cohort, Evidence, Idea, Verification
+from accelerator.storage.tables import Attachment, Claim, Evidence, Idea, Verification
 
 
 def claim(
     session: Session, *, actor: Actor, idea: Idea, dimension: Dimension, level: int, now: datetime
 ) -> None:
     """Say which level the team has reached; without evidence it changes nothing in the score."""
-    _require_living(idea)
+    require_living(idea)
     session.add(
         Claim(
             idea_id=idea.id,
@@ -41,7 +37,7 @@ def say_not_applicable(
     session: Session, *, actor: Actor, idea: Idea, dimension: Dimension, now: datetime
 ) -> None:
     """Say that a dimension does not apply; until somebody independent agrees it counts as 1."""
-    _require_living(idea)
+    require_living(idea)
     session.add(
         Claim(
             idea_id=idea.id,
@@ -83,10 +79,12 @@ def give_evidence(
     attachment_id: int | None,
     true_on: date,
     now: datetime,
+    number: float | None = None,
+    unit: str = "",
 ) -> Evidence:
     """Show one level of one dimension, as of the day on which it was true."""
-    _require_living(idea)
-    if true_on > _today(session, idea, now):
+    require_living(idea)
+    if true_on > today_of(session, idea, now):
         raise DomainError(
             "true_in_future", N_("Choose the day on which it was true: today or before."),
             field="true_on",
@@ -105,6 +103,8 @@ def give_evidence(
         statement=statement,
         url=url,
         attachment_id=attachment_id,
+        number=number,
+        unit=unit,
         true_on=true_on,
         given_by_id=actor.id,
         given_at=now,
@@ -168,17 +168,6 @@ def verify(
     )
 
 
-def _require_living(idea: Idea) -> None:
-    """Raise when the idea's way has ended; a parked one may still show what would change minds."""
-    if idea.state not in LIVING and idea.state != IdeaState.PARKED:
-        raise DomainError("idea_ended", N_("The way of this idea has already ended."))
-
-
-def _today(session: Session, idea: Idea, now: datetime) -> date:
-    zone = session.scalar(select(Cohort.time_zone).where(Cohort.id == idea.cohort_id))
-    return now.astimezone(ZoneInfo(zone or "UTC")).date()
-
-
 def _changed(
     session: Session,
     event: type[events.OfReadiness],
@@ -188,21 +177,7 @@ def _changed(
     now: datetime,
     **facts: Any,
 ) -> None:
+    """Store the day's score anew and say what happened."""
     session.flush()
     remember_score(session, idea, now=now)
-    programme_id = session.scalar(select(Cohort.programme_id).where(Cohort.id == idea.cohort_id))
-    record(
-        session,
-        event(
-            actor_id=actor.id,
-            programme_id=programme_id,
-            idea_id=idea.id,
-            subject=f"readiness:{dimension}",
-            path=f"/ideas/{idea.code}/readiness",
-            code=idea.code,
-            title=idea.title,
-            dimension=Bilingual.of(content.load("readiness")[dimension]["name"]),
-            **facts,
-        ),
-        now=now,
-    )
+    say(session, event, actor, idea, dimension, now, **facts)
