@@ -82,7 +82,7 @@ def _key(line: Mapping[str, Any]) -> str:
     when = "before" if on < due_on else "today" if on == due_on else "after"
     kind, to = line["kind"], line["to"]
     if kind == "parked":
-        return kind
+        return "parked"
     if kind == "idle":
         return "idle" if line.get("parks_on") else "idle draft"
     if kind == "evidence":

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.ladder import DEFAULTS, Ladder, steps_of
@@ -14,16 +14,20 @@ from accelerator.storage.tables import Membership, Person, Programme, TeamMember
 
 
 class Roles:
-    """The people and programmes of one look at what is due; five short queries.
+    """The people and programmes of one look at what is due; a few short queries.
 
     When the account of a role's holder is closed somebody stands in, so that nothing goes unheard.
     """
 
     def __init__(self, session: Session) -> None:
         """Load who has a role where."""
-        self._closed = set(
-            session.scalars(select(Person.id).where(Person.disabled_at.is_not(None)))
-        )
+        marked = session.execute(
+            select(
+                Person.id, Person.is_admin, Person.disabled_at.is_not(None).label("closed")
+            ).where(or_(Person.is_admin, Person.disabled_at.is_not(None)))
+        ).all()
+        self._closed = {row.id for row in marked if row.closed}
+        self._admins = {row.id for row in marked if row.is_admin}
         self._roles: dict[int, set[tuple[int, Role]]] = defaultdict(set)
         self._managers: dict[int, set[int]] = defaultdict(set)
         for row in session.execute(
@@ -32,7 +36,6 @@ class Roles:
             self._roles[row.person_id].add((row.programme_id, Role(row.role)))
             if row.role == Role.MANAGER:
                 self._managers[row.programme_id] |= {row.person_id} - self._closed
-        self._admins = set(session.scalars(select(Person.id).where(Person.is_admin)))
         managing = set().union(*self._managers.values(), self._admins)
         self._teams: dict[int, set[int]] = defaultdict(set)
         for idea, person in session.execute(
