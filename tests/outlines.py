@@ -80,6 +80,21 @@ def stages(draw: Any) -> dict[str, Any]:
     return stage
 
 
+LADDERS = st.fixed_dictionaries(
+    {"kind": st.sampled_from(["gate", "parked"]), "optional": st.booleans(),
+     "steps": st.lists(
+         st.fixed_dictionaries(
+             {"offset_days": st.integers(-90, 365), "unit": st.sampled_from(["calendar", "working"]),
+              "to": st.sampled_from(["lead", "manager"]),
+              "channels": st.sampled_from([["inbox"], ["inbox", "mail"], ["inbox", "hook"]]),
+              "words": st.sampled_from([Bilingual(), Bilingual("{title}の件", ""),
+                                        Bilingual("", "Mind {title}: now")])}
+         ),
+         max_size=3, unique_by=lambda step: (step["offset_days"], step["unit"], step["to"]),
+     )}
+)  # fmt: skip
+
+
 @st.composite
 def outlines(draw: Any) -> dict[str, Any]:
     found = {
@@ -91,6 +106,8 @@ def outlines(draw: Any) -> dict[str, Any]:
             st.sampled_from([{}, {"version": "2", "allowance": 1.5},
                              {"weights": {"team": 0.5}, "half_lives": {"ip": 400.0}}])
         ),
+        "idle_days": draw(st.integers(30, 1000)),
+        "ladders": sorted(draw(unique("kind", LADDERS, 2)), key=lambda one: one["kind"]),
         "stages": draw(unique("key", stages(), 3)),
     }  # fmt: skip
     asked = [(s["key"], q["key"]) for s in found["stages"] for q in s["questions"]]

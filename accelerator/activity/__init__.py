@@ -5,6 +5,7 @@ and channel. Each event class says itself who hears of it; `accelerator.activity
 them into one table.
 """
 
-from accelerator.activity.record import notify, record, record_all, record_for_teams
+from accelerator.activity.outbox import notify
+from accelerator.activity.record import record, record_all, record_for_teams
 
 __all__ = ["notify", "record", "record_all", "record_for_teams"]

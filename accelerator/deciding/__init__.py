@@ -13,6 +13,7 @@ from accelerator.deciding.announcing import (
     give_up_announcing,
     plan,
 )
+from accelerator.deciding.idling import park_idle, parked_by_rules, take_up
 from accelerator.deciding.making import decide, may_not_decide, require_decider, verdict_of
 from accelerator.deciding.reversing import reverse, reversible
 from accelerator.deciding.undoing import undo, undo_many
@@ -25,10 +26,13 @@ __all__ = [
     "decide",
     "give_up_announcing",
     "may_not_decide",
+    "park_idle",
+    "parked_by_rules",
     "plan",
     "require_decider",
     "reverse",
     "reversible",
+    "take_up",
     "undo",
     "undo_many",
     "verdict_of",

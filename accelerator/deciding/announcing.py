@@ -212,6 +212,7 @@ def announce_one(session: Session, told: Told, *, actor_id: int | None, now: dat
             next_stage=coming.name if coming else Bilingual(),
             by=(decision.revisit_on or by).isoformat(),
             reverses=_reversed(session, decision, cohort),
+            by_rules=decision.decided_by_id is None,
             letters=_letters(session, decision),
             comments=[
                 {"text": comment.text, "reviewer": comment.reviewer}

@@ -34,13 +34,13 @@ def reversible(session: Session, idea: Idea) -> Decision | None:
     """Return the decision about an idea that can still be undone after its announcement.
 
     It is the newest one, as long as the idea stands where it had led to: at its end, or in the
-    stage entered with nothing handed in yet.
+    stage entered with nothing handed in yet. What the rules parked is taken up instead.
     """
     newest = session.get_one(Passage, idea.passage_id)
     decision = session.scalar(
         select(Decision).where(Decision.idea_id == idea.id).order_by(Decision.id.desc()).limit(1)
     )
-    if decision is None or decision.announced_at is None:
+    if decision is None or decision.announced_at is None or decision.decided_by_id is None:
         return None
     if idea.state in ENDED:
         return decision if decision.passage_id == newest.id else None

@@ -123,6 +123,8 @@ class Permission(StrEnum):
     READINESS_VIEW = "readiness:view"
     READINESS_CLAIM = "readiness:claim"
     READINESS_VERIFY = "readiness:verify"
+    READINESS_BOARD = "readiness:board"
+    EXPERT_ANSWER = "expert:answer"
     REPORT_EXPORT = "report:export"
     PORTFOLIO_VIEW = "portfolio:view"
 
@@ -327,6 +329,8 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.READINESS_VIEW: _SEES_IDEA,
     Permission.READINESS_CLAIM: (team,),
     Permission.READINESS_VERIFY: (independent_verifier,),
+    Permission.READINESS_BOARD: (manager, sponsor_after_hand_in),
+    Permission.EXPERT_ANSWER: (manager_outside_team,),
     Permission.REPORT_EXPORT: (manager,),
     Permission.PORTFOLIO_VIEW: (sponsor_anywhere, manager_anywhere),
 }

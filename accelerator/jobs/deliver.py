@@ -14,12 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accelerator import clock, logs
+from accelerator.activity.events.reminders import TEMPLATE as REMINDER
 from accelerator.activity.letters import Letter, Reader, letter, veiled
 from accelerator.activity.post import Post, Refused, TryLater, compose, message_id, post_of
 from accelerator.i18n import N_
-from accelerator.jobs import remind
 from accelerator.jobs.lease import Shift
 from accelerator.jobs.run import transaction
+from accelerator.standing.dues import still_due
+from accelerator.standing.hours import hours_of
 from accelerator.storage.tables import Delivery, Person
 
 # Together four hours; then the message has failed and waits for the administrator.
@@ -105,17 +107,15 @@ def _ready(session: Session, row: Delivery, *, now: datetime) -> Claimed | None:
     if person.disabled_at is not None:
         _put(row, state="cancelled", error=N_("The receiver's account was closed."))
         return None
-    if row.template == remind.TEMPLATE:
-        opens = remind.may_hear_from(person, now)
+    if row.template == REMINDER:
+        opens = hours_of(session, [person.id], now=now)[person.id].opens(now)
         if opens > now:
             _put(row, state=row.state, error=row.last_error, due_at=opens)
             row.attempts -= 1
             return None
-        data = remind.still_open(session, row.data, person.id, now)
-        if not data["lines"]:
+        if not still_due(session, [data["line"]], person.id, now=now)[0]:
             _put(row, state="cancelled", error=N_("Everything it told of is done."))
             return None
-        row.data = data
     return Claimed(
         id=row.id, key=row.key, template=row.template, data=data, email=person.email,
         reader=Reader(person.display_name, person.language, person.time_zone),

@@ -1,145 +1,64 @@
 """Remind people of what is due: each in their own language, on their own working mornings.
 
 The ladder names the step everybody has reached; the keys of what was told already are the unique
-keys of the notices, so a repeated run, a second scheduler or a changed clock adds nothing.
+keys of the notices, so a repeated run, a second scheduler or a changed clock adds nothing. What
+goes by mail waits for the day's one message, which `jobs/daily.py` makes.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from accelerator import clock
-from accelerator.activity import notify
-from accelerator.activity.events.reminders import MAIL, NOTICE
-from accelerator.calendars import calendar_of
-from accelerator.domain.ladder import DEFAULT_LADDER, Message, Reminder, merge, reminder_for
-from accelerator.domain.workdays import next_working_morning
+from accelerator.activity.events.reminders import notice_of
+from accelerator.activity.outbox import Notice, notify_all, tell_hooks
+from accelerator.domain.ladder import Channel
 from accelerator.jobs.lease import Shift
-from accelerator.standing.dues import RETURN_LADDER, Task, tasks
-from accelerator.storage.tables import Delivery, Person
+from accelerator.standing.dues import Owed, lines, owed
 
-TEMPLATE = MAIL.template
-_MOST = 400
-
-Found = dict[str, tuple[Reminder, Task]]
+AT_ONCE = 400  # reminders in one transaction; whoever hears of many hears of all at once
 
 
 def remind(shift: Shift) -> int:
     """Write down every reminder that is owed now; return how many people hear."""
     now = clock.now()
     with shift.reading() as session:
-        found = owed(session, now)
-        told = _told(session, found)
-    messages = merge((reminder for reminder, _ in found.values()), told)
+        found = sorted(owed(session, now), key=lambda one: one.reminder.person)
+        said = lines(session, found, now=now)
+    pairs = zip(found, said, strict=True)
     heard = 0
-    for message in messages:
-        if shift.stopping():
-            break
-        with shift.transaction() as session:
-            heard += _tell(session, {r.key: found[r.key] for r in message.reminders}, now)
+    batch: list[tuple[Owed, dict[str, Any]]] = []
+    for _, theirs in groupby(pairs, key=lambda pair: pair[0].reminder.person):
+        batch += theirs
+        heard += 1
+        if len(batch) >= AT_ONCE:
+            _tell(shift, batch, now)
+            batch = []
+            if shift.stopping():
+                return heard
+    if batch:
+        _tell(shift, batch, now)
     return heard
 
 
-def owed(session: Session, now: datetime) -> Found:
-    """Return each reminder that is reached by somebody who may be written to now, by its key."""
-    listed = tasks(session, now=now)
-    ids = {person for task in listed for held in task.due.people.values() for person in held}
-    people = {person.id: person for person in _people(session, ids)}
-    awake = {id_ for id_, person in people.items() if may_hear_from(person, now) == now}
-    found: Found = {}
-    for task in listed:
-        ladder = RETURN_LADDER if task.due.kind == "parked" else DEFAULT_LADDER
-        for id_ in {p for held in task.due.people.values() for p in held} & awake:
-            person = people[id_]
-            today = now.astimezone(ZoneInfo(person.time_zone)).date()
-            calendar = calendar_of(person.country, today.year)
-            reminder = reminder_for(task.due, id_, today, calendar, ladder)
-            if reminder is not None:
-                found[reminder.key] = (reminder, task)
-    return found
-
-
-def may_hear_from(person: Person, now: datetime) -> datetime:
-    """Return the moment from which somebody may be written to: now, or a working morning."""
-    zone = ZoneInfo(person.time_zone)
-    calendar = calendar_of(person.country, now.astimezone(zone).year)
-    return next_working_morning(now, zone, calendar)
-
-
-def still_open(
-    session: Session, data: dict[str, Any], person_id: int, now: datetime
-) -> dict[str, Any]:
-    """Return a mail's data without the lines that are done, or no longer this person's, by now."""
-    ids = defaultdict(set)
-    for line in data["lines"]:
-        ids[line["kind"]].add(line["subject_id"])
-    open_now = {
-        (task.due.kind, task.due.subject_id, task.due.due_on.isoformat(), str(role))
-        for task in tasks(session, now=now, only=ids)
-        for role, held in task.due.people.items()
-        if person_id in held
+def _tell(shift: Shift, batch: list[tuple[Owed, dict[str, Any]]], now: datetime) -> None:
+    told = [(one.reminder.person, _notice(one, line, now)) for one, line in batch]
+    chats = {
+        one.reminder.told_once: _notice(one, line, now, to_all=True)
+        for one, line in batch
+        if Channel.HOOK in one.reminder.step.channels and not one.task.private
     }
-    lines = [
-        line
-        for line in data["lines"]
-        if (line["kind"], line["subject_id"], line["due_on"], line["to"]) in open_now
-    ]
-    return data if len(lines) == len(data["lines"]) else data | {"lines": lines}
+    with shift.transaction() as session:
+        notify_all(session, told, now=now)
+        tell_hooks(session, list(chats.values()), now=now)
 
 
-def _people(session: Session, ids: Iterable[int]) -> list[Person]:
-    return [
-        person
-        for some in _chunks(sorted(ids))
-        for person in session.scalars(
-            select(Person).where(Person.id.in_(some), Person.disabled_at.is_(None))
-        )
-    ]
-
-
-def _told(session: Session, found: Found) -> set[str]:
-    """Return the keys, of reminders and of the day's messages, that went out already."""
-    stored = {_notice_key(reminder): key for key, (reminder, _) in found.items()}
-    for reminder, _ in found.values():
-        message = Message(reminder.person, reminder.on, ())
-        stored[_mail_key(message)] = message.key
-    told: set[str] = set()
-    for some in _chunks(sorted(stored)):
-        told |= set(session.scalars(select(Delivery.key).where(Delivery.key.in_(some))))
-    return {stored[key] for key in told}
-
-
-def _tell(session: Session, found: Found, now: datetime) -> int:
-    """Write down one person's message of the day: a notice for each line and one mail for all."""
-    messages = merge((reminder for reminder, _ in found.values()), _told(session, found))
-    for message in messages:
-        lines = []
-        for reminder in message.reminders:
-            task = found[reminder.key][1]
-            line = task.line(reminder)
-            lines.append(line)
-            notice = {"line": line, "path": line["path"]}
-            notify(
-                session, [message.person], NOTICE, key=reminder.key, data=notice,
-                about=task.about, due_at=now, now=now,
-            )  # fmt: skip
-        data = {"lines": lines, "path": "/inbox"}
-        notify(session, [message.person], MAIL, key=message.key, data=data, due_at=now, now=now)
-    return len(messages)
-
-
-def _notice_key(reminder: Reminder) -> str:
-    return f"{reminder.key}:{NOTICE.template}:{reminder.person}:inbox"
-
-
-def _mail_key(message: Message) -> str:
-    return f"{message.key}:{MAIL.template}:{message.person}:mail"
-
-
-def _chunks(values: list[Any]) -> Iterable[list[Any]]:
-    return (values[i : i + _MOST] for i in range(0, len(values), _MOST))
+def _notice(one: Owed, line: dict[str, Any], now: datetime, *, to_all: bool = False) -> Notice:
+    """Make the notice of a reminder; in a chat nobody is named who may be hidden from some."""
+    key = one.reminder.key
+    if to_all:
+        key, line = one.reminder.told_once, one.task.line_for_all(line)
+    return Notice(
+        notice_of(one.reminder), key, {"line": line, "path": line["path"]}, due_at=now,
+        about=one.task.about, programme_id=one.task.programme_id,
+    )  # fmt: skip

@@ -25,9 +25,12 @@ from accelerator.jobs import lease
 from accelerator.jobs.announce import announce
 from accelerator.jobs.decide import decide
 from accelerator.jobs.deliver import deliver
+from accelerator.jobs.foresee import foresee
 from accelerator.jobs.lease import Hold, LeaseLost, Shift
 from accelerator.jobs.match import match
 from accelerator.jobs.remind import remind
+from accelerator.jobs.rescore import rescore
+from accelerator.jobs.rest import rest
 from accelerator.jobs.run import reading, transaction
 from accelerator.jobs.seal import seal
 from accelerator.jobs.tidy import tidy
@@ -54,8 +57,11 @@ JOBS = (
     Job("deliver", timedelta(seconds=5), deliver),
     Job("announce", timedelta(seconds=15), announce),
     Job("decide", timedelta(seconds=5), decide),
+    Job("foresee", timedelta(hours=1), foresee),
     Job("match", timedelta(seconds=5), match),
     Job("remind", timedelta(minutes=5), remind),
+    Job("rescore", timedelta(minutes=10), rescore),
+    Job("rest", timedelta(hours=1), rest),
     Job("seal", timedelta(minutes=1), seal),
     Job("tidy", timedelta(hours=6), tidy),
 )

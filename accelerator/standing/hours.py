@@ -40,10 +40,13 @@ class Hours:
         year = self.day(moment).year
         return next_working_morning(moment, self.zone, self.calendar(year), self.quiet)
 
-    def stand_in(self, day: date) -> int | None:
-        """Return who hears on a day on behalf of somebody who is away, if anybody does."""
-        found = [who for first, last, who in self.away if first <= day <= last]
-        return next((who for who in found if who is not None), None)
+    def hearing_between(self, first: date, last: date) -> set[int]:
+        """Return who hears, on some of these days, on behalf of this person while away."""
+        return {
+            who
+            for start, end, who in self.away
+            if who is not None and start <= last and end >= first
+        }
 
 
 def hours_of(session: Session, people: Collection[int], *, now: datetime) -> dict[int, Hours]:

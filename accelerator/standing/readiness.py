@@ -25,9 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     union_all,
-    update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.domain.readiness import (
@@ -41,6 +39,7 @@ from accelerator.domain.readiness import (
     assess,
     shortfalls,
 )
+from accelerator.standing.scores import store
 from accelerator.storage import tables
 from accelerator.storage.types import Moment
 
@@ -85,7 +84,7 @@ def assessments(
     """
     if not idea_ids:
         return {}
-    claims, spared, evidence = _given(session, idea_ids, as_of or ALWAYS)
+    claims, spared, evidence = given(session, idea_ids, as_of or ALWAYS)
     known = _behind(session, idea_ids, as_of) if behind is None else behind
     return {
         idea_id: assess(
@@ -111,7 +110,7 @@ def shortfalls_of(
     """Return which of a gate's minimums each idea has not proven; two queries."""
     if not idea_ids or not minimums:
         return {}
-    claims, spared, evidence = _given(session, idea_ids, ALWAYS)
+    claims, spared, evidence = given(session, idea_ids)
     known = _behind(session, idea_ids, None)
     return {
         idea_id: shortfalls(
@@ -133,14 +132,15 @@ def remember_scores(
     """Store the day's score of each idea, with its parts and policy version; return how many.
 
     The row of a day is overwritten within that day; the days before are never touched, so that
-    any past score can be explained. The ideas remember the score, and when it falls. `as_of` makes
-    up for a day that was missed: what was known at its end.
+    any past score can be explained. A day like the one before needs no row. The ideas remember
+    the score, and when it falls. `as_of` makes up for a day that was missed: what was known at its
+    end.
     """
     number = 0
     for at in range(0, len(idea_ids), AT_ONCE):
         found = assessments(session, idea_ids[at : at + AT_ONCE], today=today, as_of=as_of)
         if found:
-            _store(session, found, today=today, at=as_of or now)
+            store(session, found, today=today, at=as_of or now)
         number += len(found)
     return number
 
@@ -150,56 +150,6 @@ def remember_score(session: Session, idea: tables.Idea, *, now: datetime) -> Non
     zone = session.scalar(select(tables.Cohort.time_zone).where(tables.Cohort.id == idea.cohort_id))
     today = now.astimezone(ZoneInfo(zone or "UTC")).date()
     remember_scores(session, [idea.id], today=today, now=now)
-
-
-def _store(session: Session, found: Mapping[int, Assessment], *, today: date, at: datetime) -> None:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    added = dialect.insert(tables.ReadinessScore)
-    keys = ("at", "score", "parts", "levels", "policy_version")
-    session.execute(
-        added.on_conflict_do_update(
-            index_elements=["idea_id", "on"], set_={key: added.excluded[key] for key in keys}
-        ),
-        [
-            {
-                "idea_id": idea_id, "on": today, "at": at, "score": one.score,
-                "parts": _parts(one), "levels": _levels(one),
-                "policy_version": one.policy_version,
-            }
-            for idea_id, one in found.items()
-        ],
-    )  # fmt: skip
-    idea = tables.Idea.__table__
-    session.execute(
-        update(idea)
-        .where(idea.c.id == bindparam("idea"))
-        .values(readiness=bindparam("score"), evidence_falls_on=bindparam("falls_on")),
-        [
-            {"idea": idea_id, "score": one.score, "falls_on": one.falls_on}
-            for idea_id, one in found.items()
-        ],
-    )
-    for idea_id in found:
-        row = session.identity_map.get(session.identity_key(tables.Idea, idea_id))
-        if row is not None:
-            session.expire(row, ["readiness", "evidence_falls_on"])
-
-
-def _levels(assessment: Assessment) -> str:
-    """Write the proven levels in order as digits; 0 where a dimension does not apply."""
-    parts = assessment.parts
-    return "".join(str(parts[d].proven) if d in parts else "0" for d in Dimension)
-
-
-def _parts(assessment: Assessment) -> dict[str, dict[str, float]]:
-    return {
-        dimension.value: {
-            "claimed": part.claimed,
-            "proven": part.proven,
-            "effective": part.effective,
-        }
-        for dimension, part in assessment.parts.items()
-    }
 
 
 Claimed = dict[int, dict[Dimension, int]]
@@ -277,13 +227,13 @@ _WHO_THEN = (
 _DIMENSIONS = {dimension.value: dimension for dimension in Dimension}
 
 
-def _given(
-    session: Session, idea_ids: Collection[int], as_of: datetime
+def given(
+    session: Session, idea_ids: Collection[int], as_of: datetime = ALWAYS
 ) -> tuple[Claimed, Spared, Proven]:
     """Return the newest claim per dimension, the dimensions that do not apply, the evidence."""
     claims: dict[tuple[int, Dimension], tuple[int, int, Any, Any]] = {}
     pieces: dict[int, tuple[int, Dimension, int, date, list[Vote]]] = {}
-    rows = session.execute(_GIVEN, {"ideas": list(idea_ids), "as_of": as_of}).tuples()
+    rows = session.execute(_GIVEN, {"ideas": list(idea_ids), "as_of": as_of})
     for is_piece, number, idea_id, name, level, true_on, voter, yes, voted in rows:
         dimension = _DIMENSIONS[name]
         if not is_piece:
@@ -317,7 +267,7 @@ def _behind(
     wanted, values = (_WHO, {}) if as_of is None else (_WHO_THEN, {"as_of": as_of})
     for idea_id, programme_id, policy, person_id in session.execute(
         wanted, {"ideas": list(idea_ids), **values}
-    ).tuples():
+    ):
         programmes[idea_id] = programme_id
         if programme_id not in policies:
             policies[programme_id] = policy_of(policy or {})

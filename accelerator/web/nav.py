@@ -38,6 +38,7 @@ _BELONGS = {
     "people.profile": "",
     "people.change_password": "",
     "readiness": "ideas",
+    "readiness_board": "cohorts",
     "milestones": "ideas",
     "milestones.index": "cohorts",
     "reviews.of_idea": "ideas",
@@ -63,6 +64,8 @@ _BELONGS = {
     "information.promises": "programmes",
     "meetings": "cohorts",
     "outlines": "programmes",
+    "ladders": "programmes",
+    "ladders.take_up": "ideas",
 }
 
 

@@ -22,6 +22,7 @@ from accelerator.storage.tables import (
     Cohort,
     Decider,
     Evidence,
+    ExpertRequest,
     Final,
     FinalJudge,
     Idea,
@@ -291,6 +292,9 @@ _LOADERS: dict[str, Loader] = {
     "review": _review,
     "milestone": _part_of_idea(Milestone, "milestone_id", shown_by=Permission.IDEA_VIEW),
     "evidence": _part_of_idea(Evidence, "evidence_id", shown_by=Permission.READINESS_VIEW),
+    "expert_request": _part_of_idea(
+        ExpertRequest, "request_id", shown_by=Permission.READINESS_VIEW
+    ),
     "attachment": _part_of_idea(Attachment, "attachment_id", shown_by=Permission.IDEA_VIEW),
     "assignment": _part_of_idea(Assignment, "assignment_id", shown_by=Permission.REVIEW_READ),
     "programme": _programme,

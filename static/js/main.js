@@ -17,6 +17,7 @@ import Menu from "./controllers/menu.js";
 import Opener from "./controllers/opener.js";
 import Palette from "./controllers/palette.js";
 import Panes from "./controllers/panes.js";
+import Placeholders from "./controllers/placeholders.js";
 import Selection from "./controllers/selection.js";
 import Sentence from "./controllers/sentence.js";
 import Shortcuts from "./controllers/shortcuts.js";
@@ -48,6 +49,7 @@ const controllers = {
   opener: Opener,
   palette: Palette,
   panes: Panes,
+  placeholders: Placeholders,
   selection: Selection,
   sentence: Sentence,
   shortcuts: Shortcuts,

@@ -59,10 +59,10 @@ def test_who_is_inside_counts_as_long_as_it_is_seen() -> None:
 
 
 def test_ages_and_the_gate_that_stops_nobody() -> None:
-    visits: list[Visit[str]] = [Visit(5, None, 3), Visit(40, None, 3), Visit(99, "stop")]
+    visits: list[Visit[str]] = [Visit(5, None), Visit(40, None, 5), Visit(99, "stop")]
     found = ages(visits)
     assert found is not None
-    assert (found.ideas, found.middle, found.oldest) == (6, 5, 40)
+    assert (found.ideas, found.middle, found.oldest) == (6, 40, 40)
     assert ages([Visit(1, "stop")]) is None
     assert rubber_stamp(10, 0)
     assert not rubber_stamp(9, 0)

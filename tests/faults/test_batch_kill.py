@@ -1,20 +1,14 @@
 """A batch of 200 decisions killed at each step: all or nothing per idea, and no message twice."""
 
-import os
-import signal
 from datetime import timedelta
-from itertools import count
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
-from accelerator import clock
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.stages import Outcome
 from accelerator.features.gates import service
-from accelerator.jobs import lease
 from accelerator.jobs.announce import announce
 from accelerator.jobs.decide import decide
-from accelerator.jobs.lease import Shift
 from accelerator.storage.invariants import broken
 from accelerator.storage.tables import (
     Batch,
@@ -27,13 +21,13 @@ from accelerator.storage.tables import (
     TeamMember,
     Version,
 )
+from tests.faults.killing import END, killed, run
 from tests.features.gates.acts import VERDICTS, gate
 from tests.world import NOW, TODAY
 
 IDEAS = 200
 STEPS = 26  # statements: more than one idea needs
 LATER = NOW + timedelta(minutes=11)
-END = 100_000
 
 
 def ideas_at_the_gate(world):
@@ -69,31 +63,6 @@ def ideas_at_the_gate(world):
                 created_by_id=idea.owner_id, created_at=NOW,
             ))  # fmt: skip
     return codes
-
-
-def killed(world, config, job, point, now):
-    """Run a job in a process of its own that dies after so many statements."""
-    world.engine.dispose()  # no connection is shared between the processes
-    child = os.fork()
-    if child == 0:
-        try:
-            run(world, config, job, now, point)
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
-
-
-def run(world, config, job, now, point=END):
-    with clock.told_by(lambda: now):
-        with world.session() as session:
-            hold = lease.take(session, "the only one", now=now)
-        steps = count(1)
-        if point != END:
-            event.listen(
-                world.engine, "after_cursor_execute",
-                lambda *_: os.kill(os.getpid(), signal.SIGKILL) if next(steps) == point else None,
-            )  # fmt: skip
-        return job(Shift(world.engine, config, hold))
 
 
 def whole(world):

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +18,6 @@ from sqlalchemy import func, insert, select, update
 
 from accelerator import clock
 from accelerator.domain.bilingual import Bilingual
-from accelerator.jobs import timetable
 from accelerator.jobs.deliver import deliver
 from accelerator.jobs.lease import LeaseLost
 from accelerator.jobs.remind import remind
@@ -195,65 +194,6 @@ def test_a_claim_of_a_former_holder_is_taken_over_at_once(world, config):
             )
         )
     assert deliver(held(world.engine, config)) == 1
-
-
-def test_a_job_that_always_fails_is_parked_and_the_others_go_on(world, config):
-    ran = []
-    now = NOW
-
-    def fail(_shift):
-        ran.append("bad")
-        raise RuntimeError("never works")
-
-    def work(_shift):
-        ran.append("good")
-        return 1
-
-    often = timedelta(seconds=5)
-    jobs = (Job("bad", often, fail), Job("good", often, work))
-    table = Timetable(world.engine, config, jobs)
-    with clock.told_by(lambda: now):
-        for _ in range(60):
-            table.renew()
-            for job in jobs:
-                table.tick(job)
-            now += timedelta(seconds=100)
-    assert ran.count("good") == 60
-    assert timetable.PARKED_AFTER <= ran.count("bad") <= 7
-    with world.session() as session:
-        bad, good_run = session.get_one(JobRun, "bad"), session.get_one(JobRun, "good")
-        assert bad.parked_at is not None
-        assert "never works" in bad.last_error
-        assert (good_run.failures, good_run.parked_at) == (0, None)
-    page = world.client("admin").get("/admin/messages").get_data(as_text=True)
-    assert "A job fails again and again" in page
-
-
-def test_a_job_that_kills_its_process_is_parked_too_and_comes_back_when_mended(world, config):
-    broken = True
-    now = NOW
-
-    def work(_shift):
-        if broken:
-            raise SystemExit  # what ends a process passes every handler
-        return 0
-
-    job = Job("killer", timedelta(seconds=5), work)
-    with clock.told_by(lambda: now):
-        for _ in range(8):
-            table = Timetable(world.engine, config, (job,))
-            table.renew()
-            with suppress(SystemExit):
-                table.tick(job)
-            now += timedelta(hours=1)
-        with world.session() as session:
-            assert session.get_one(JobRun, "killer").parked_at is not None
-        broken = False
-        table.renew()
-        table.tick(job)
-    with world.session() as session:
-        row = session.get_one(JobRun, "killer")
-        assert (row.failures, row.parked_at) == (0, None)
 
 
 def due_on(world: World, owner: str, day: date) -> None:

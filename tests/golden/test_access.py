@@ -161,7 +161,8 @@ def values(world: World) -> dict[str, Any]:
         )
         session.flush()
         return {
-            "code": code, "programme_key": "spark", "cohort_code": "S27", "stage_key": "spark",
+            "code": code, "programme_key": "spark", "ladder_kind": "milestone",
+            "cohort_code": "S27", "stage_key": "spark",
             "question_key": "problem", "milestone_id": milestone.id, "evidence_id": evidence.id,
             "attachment_id": attachment.id, "delivery_id": delivery.id, "number": 1,
             "person_id": world.people["mate"], "token": "no-such-token", "sign_in_id": 999,

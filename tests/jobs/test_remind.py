@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select, update
 
 from accelerator import clock
+from accelerator.activity.letters import Reader, subject
 from accelerator.domain.bilingual import Bilingual
 from accelerator.jobs.deliver import deliver
 from accelerator.jobs.remind import remind
+from accelerator.standing.dues import still_due
 from accelerator.storage.tables import (
     Assignment,
     Decision,
@@ -18,12 +20,13 @@ from accelerator.storage.tables import (
     Milestone,
     Passage,
     Person,
+    Preference,
 )
 from tests.mail import held, mails
 from tests.world import NOW, World
 
 DUE = date(2026, 12, 8)  # a Tuesday; 1 December is a week before, 15 December five days after
-MORNING = {day: datetime.fromisoformat(f"2026-12-{day:02}T10:00:00+09:00") for day in range(1, 25)}
+MORNING = {day: datetime.fromisoformat(f"2026-12-{day:02}T10:00:00+09:00") for day in range(1, 23)}
 
 
 @pytest.fixture
@@ -32,6 +35,7 @@ def code(world: World) -> str:
     code = world.idea("owner", state="active", passage_state="open", team=("mate",))
     with world.session() as session:
         idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+        idea.active_at = NOW + timedelta(days=40)
         session.add(
             Milestone(
                 idea_id=idea.id, passage_id=idea.passage_id, owner_id=world.people["mate"],
@@ -46,8 +50,28 @@ def at(world: World, config, moment: datetime) -> int:
         shift = held(world.engine, config)
         heard = remind(shift)
         assert remind(shift) == 0
-        deliver(shift)
     return heard
+
+
+def said(world: World, language: str = "en") -> list[str]:
+    """Return what every notice says, oldest first."""
+    reader = Reader("", language, "Asia/Tokyo")
+    with world.session() as session:
+        rows = session.scalars(
+            select(Delivery).where(Delivery.channel == "inbox").order_by(Delivery.id)
+        )
+        return [subject(row.template, row.data, reader) for row in rows]
+
+
+def waiting(world: World) -> list[tuple[int, str]]:
+    """Return receiver and channel of what waits to be carried or sent."""
+    with world.session() as session:
+        rows = session.execute(
+            select(Delivery.person_id, Delivery.channel)
+            .where(Delivery.state == "waiting")
+            .order_by(Delivery.id)
+        )
+        return [(row.person_id, row.channel) for row in rows]
 
 
 def notices(world: World) -> list[tuple[str, str]]:
@@ -69,14 +93,15 @@ def test_the_whole_ladder_of_a_milestone(world, config, code):
         ("mate", "-7calendar"), ("mate", "-1calendar"), ("mate", "+0calendar"),
         ("owner", "+3working"), ("manager", "+5working"),
     ]  # fmt: skip
-    assert [mail.subject for mail in mails(world.engine)] == [
+    assert said(world) == [
         "Interviews for “A better cell” is due on Tue 8 Dec 2026",
         "Interviews for “A better cell” is due on Tue 8 Dec 2026",
         "Interviews for “A better cell” is due today, Tue 8 Dec 2026",
         "Interviews for “A better cell” was due on Tue 8 Dec 2026; it is with Test Mate",
         "Interviews for “A better cell” was due on Tue 8 Dec 2026; it is with Test Mate",
     ]
-    assert {mail.state for mail in mails(world.engine)} == {"sent"}
+    assert {channel for _, channel in waiting(world)} == {"daily"}
+    assert len(waiting(world)) == 5
 
 
 def test_it_stops_when_the_thing_is_done_and_begins_anew_with_another_date(world, config, code):
@@ -93,16 +118,28 @@ def test_it_stops_when_the_thing_is_done_and_begins_anew_with_another_date(world
     assert [at(world, config, MORNING[day]) for day in (14, 15, 16)] == [0, 1, 0]
 
 
+def by_mail(world: World, name: str = "mate") -> None:
+    """Let somebody hear of milestones by a mail of its own."""
+    with world.session() as session:
+        session.add(Preference(person_id=world.people[name], kind="milestone", choice="mail"))
+
+
 def test_what_was_done_before_the_mail_left_is_not_told(world, config, code):
+    by_mail(world)
     with clock.told_by(lambda: MORNING[1]):
         assert remind(held(world.engine, config)) == 1
         with world.session() as session:
+            line = session.scalars(select(Delivery.data)).first()["line"]
+            assert still_due(session, [line], world.people["mate"], now=NOW) == [True]
+            assert still_due(session, [line], world.people["owner"], now=NOW) == [False]
             session.execute(update(Milestone).values(state="done", done_at=NOW))
+            assert still_due(session, [line], world.people["mate"], now=NOW) == [False]
         assert deliver(held(world.engine, config)) == 0
     assert [mail.state for mail in mails(world.engine)] == ["cancelled"]
 
 
 def test_a_mail_held_up_until_night_waits_for_the_next_working_morning(world, config, code):
+    by_mail(world)
     with clock.told_by(lambda: MORNING[4]):
         assert remind(held(world.engine, config)) == 1
     with clock.told_by(lambda: MORNING[4] + timedelta(hours=13)):
@@ -112,6 +149,7 @@ def test_a_mail_held_up_until_night_waits_for_the_next_working_morning(world, co
     assert mail.due_at == MORNING[7] - timedelta(hours=2)
     with clock.told_by(lambda: MORNING[7]):
         assert deliver(held(world.engine, config)) == 1
+    assert "Interviews" in mails(world.engine)[0].body
 
 
 def test_nobody_hears_at_night_at_a_weekend_or_on_a_holiday_of_their_own(world, config, code):
@@ -133,22 +171,17 @@ def test_nobody_hears_at_night_at_a_weekend_or_on_a_holiday_of_their_own(world, 
     }
     found = {when: at(world, config, datetime.fromisoformat(when)) for when in tries}
     assert found == tries
-    assert (
-        mails(world.engine)[-1].subject
-        == "「A better cell」の「顧客訪問」の期日は2027年1月2日(土)でした"
-    )
+    assert said(world, "ja")[-1] == "「A better cell」の「顧客訪問」の期日は2027年1月2日(土)でした"
 
 
-def test_one_message_a_day_for_all_that_is_due(world, config, code):
+def test_everything_that_is_due_waits_for_the_one_message_of_the_day(world, config, code):
     for title in ("Second", "Third"):
         world.assign(world.idea("owner", title=title, state="active"), "mate")
     with world.session() as session:
         session.execute(update(Assignment).values(due_on=DUE))
         session.execute(update(Passage).values(promise_on=None))
     assert at(world, config, MORNING[1]) == 1
-    assert [mail.subject for mail in mails(world.engine)] == ["3 things are due"]
-    for line in ("Interviews", "Second", "Third"):
-        assert line in mails(world.engine)[0].body
+    assert waiting(world) == [(world.people["mate"], "daily")] * 3
     assert [who for who, _ in notices(world)] == ["mate"] * 3
 
 
@@ -161,7 +194,7 @@ def test_a_late_review_is_told_to_its_reviewer_and_the_managers_never_to_the_tea
         at(world, config, moment)
     assert {who for who, _ in notices(world)} == {"reviewer", "manager"}
     assert notices(world)[-2:] == [("reviewer", "+3working"), ("manager", "+5working")]
-    assert mails(world.engine)[-1].subject == (
+    assert said(world)[-1] == (
         "The review of “A better cell” by Test Reviewer was due on Tue 8 Dec 2026"
     )
 
@@ -233,11 +266,17 @@ def test_a_role_lost_since_is_not_told(world, config, code):
     manager = world.people["manager"]
     with clock.told_by(lambda: MORNING[15]):
         remind(held(world.engine, config))
-        with world.session() as session:
-            for role in session.scalars(select(Membership).where(Membership.person_id == manager)):
-                session.delete(role)
-        deliver(held(world.engine, config))
-    sent = {mail.person_id: mail.state for mail in mails(world.engine)}
-    assert sent == {
-        world.people["mate"]: "sent", world.people["owner"]: "sent", manager: "cancelled",
-    }  # fmt: skip
+    with world.session() as session:
+        lines = {
+            row.person_id: row.data["line"]
+            for row in session.scalars(select(Delivery).where(Delivery.channel == "inbox"))
+        }
+        for role in session.scalars(select(Membership).where(Membership.person_id == manager)):
+            session.delete(role)
+    with world.session() as session:
+        assert {
+            person: still_due(session, [line], person, now=MORNING[15])
+            for person, line in lines.items()
+        } == {
+            world.people["mate"]: [True], world.people["owner"]: [True], manager: [False],
+        }  # fmt: skip

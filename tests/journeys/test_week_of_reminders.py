@@ -166,13 +166,12 @@ def done_in_the_browser(mate: Visitor, code: str) -> None:
     with page.expect_navigation():
         page.locator(".inbox-text", has_text="Interviews").click()
     mate.look()
-    assert page.url == f"{mate.address}/ideas/{code}/milestones"
-    card = page.locator("article", has_text="Interviews")
-    card.locator("summary").first.click()
-    card.locator("textarea").first.fill("Seven customers, all in the same trouble.")
-    with page.expect_navigation():
-        card.locator("details[open] button[type=submit]").click()
-    expect(page.locator("article", has_text="Interviews")).to_contain_text(mate.said("Done"))
+    assert page.url.startswith(f"{mate.address}/ideas/{code}/milestones/")
+    mate.press("Done", inside=".milestone-ways")
+    mate.look()
+    page.locator(".milestone-update textarea").fill("Seven customers, all in the same trouble.")
+    mate.press("Mark as done", inside=".milestone-update")
+    expect(page.locator(".milestone-now")).to_contain_text(mate.said("Done"))
 
 
 def the_administrator_sees(admin: Visitor, box: MailBox) -> None:

@@ -87,7 +87,8 @@ class DecisionAnnounced(Event):
 
     `by` is the day of the next step: hand in, return, or ask. `comments` are the reviewers' own
     words to the team, with names only where the stage shows them. `reverses` says which decision
-    this one takes back; `letters` are the words as edited, by language, where they were.
+    this one takes back; `letters` are the words as edited, by language, where they were. Decided
+    `by_rules` is what was parked since nobody worked on it.
     """
 
     hears: ClassVar[tuple[Hears, ...]] = (
@@ -112,6 +113,7 @@ class DecisionAnnounced(Event):
     reverses: dict[str, str]
     letters: dict[str, dict[str, str]]
     comments: list[dict[str, str]]
+    by_rules: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

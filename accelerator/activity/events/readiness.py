@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +71,62 @@ class NotApplicableApproved(OfReadiness):
     hears: ClassVar[tuple[Hears, ...]] = (
         Hears(Receivers.TEAM, "not_applicable_approved", channels=("inbox",)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertAsked(OfReadiness):
+    """A team asks for an expert's help with one level; the managers find one, or answer."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.MANAGERS, "expert_asked", kind=Kind.PROGRAMME, replies_to_actor=True),
+    )
+
+    level: int
+    wanted: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertRequestAnswered(OfReadiness):
+    """A manager says who can help, or what else does."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.TEAM, "expert_answered", kind=Kind.INFORMATION, replies_to_actor=True),
+    )
+
+    level: int
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertRequestWithdrawn(OfReadiness):
+    """The team no longer needs the help it asked for."""
+
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadinessModelChanged(Event):
+    """How a programme counts readiness, or words its levels, from now on."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.MANAGERS, "readiness_model_changed", ("inbox",), kind=Kind.PROGRAMME),
+    )
+
+    programme: Bilingual
+    number: int
+    what: str
+    ideas: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadinessRecounted(Event):
+    """An idea's score is another one because its programme counts in another way."""
+
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.TEAM, "readiness_recounted", kind=Kind.EVIDENCE),
+    )
+
+    code: str
+    title: Bilingual
+    before: float
+    after: float

@@ -109,12 +109,33 @@ def hand_over(player: Player, told: Told, entry: Told, now: datetime) -> None:
     )  # fmt: skip
 
 
+def plan(player: Player, told: Told, entry: Told, now: datetime) -> None:
+    """Say who helps with a milestone, and what it waits for."""
+    common: Told = {
+        "actor": player.actors[told["owner"]], "milestone": _milestone(player, told, entry["key"]),
+        "now": now,
+    }  # fmt: skip
+    helpers = [player.actors[person].id for person in entry.get("helpers", [])]
+    milestones.set_helpers(player.session, people=helpers, **common)
+    needs = [_milestone(player, told, key).id for key in entry.get("waits_for", [])]
+    milestones.set_needs(player.session, needs=needs, **common)
+
+
+def begin(player: Player, told: Told, entry: Told, now: datetime) -> None:
+    """Say that a milestone is under way."""
+    owner = entry.get("owner", told["owner"])
+    milestones.start(
+        player.session, actor=player.actors[owner],
+        milestone=_milestone(player, told, entry["key"]), now=now,
+    )  # fmt: skip
+
+
 def complete(player: Player, told: Told, entry: Told, now: datetime) -> None:
     """Show what a milestone wanted."""
     milestones.complete(
         player.session, actor=player.actors[entry.get("owner", told["owner"])],
         milestone=_milestone(player, told, entry["key"]),
-        evidence=said(entry["evidence"], told["language"]), evidence_url="", now=now,
+        evidence=said(entry["evidence"], told["language"]), url="", now=now,
     )  # fmt: skip
 
 

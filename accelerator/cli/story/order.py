@@ -147,6 +147,10 @@ class _Way:
             play = partial(_play, ideas.hand_over, self.told, entry)
             step = self._step_on(day, entry["stage"])
             yield Happening(day, self._rank(step, HAND_OVER), self._about, play)
+        for word, said in (("planned", ideas.plan), ("started", ideas.begin)):
+            if word in entry:
+                step = self._step_on(self.days.past(entry[word]), entry["stage"])
+                yield self._at(entry[word], HAND_OVER, step, said, entry)
         asked = entry.get("new_date", {})
         steps: dict[str, tuple[int, Callable[..., None]]] = {
             "asked": (ASK, ideas.ask_date),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accelerator.domain.errors import DomainError
-from accelerator.domain.ladder.steps import Receiver, Step, Unit, at
+from accelerator.domain.ladder.steps import Channel, Receiver, Step, Unit, at
 from accelerator.domain.notices import Kind
 from accelerator.domain.wording import line_errors
 from accelerator.i18n import N_
@@ -53,9 +53,9 @@ DEFAULTS: Mapping[Kind, Ladder] = {
     Kind.MILESTONE: Ladder(_usual(_OWNER, _LEAD, _MANAGER)),
     # A hidden reviewer stays hidden: the reviewer hears in the lead's place (ADR 0005).
     Kind.REVIEW: Ladder(_usual(_OWNER, _OWNER, _MANAGER)),
-    Kind.GATE: Ladder(_usual(_MANAGER, _LEAD, _MANAGER), optional=False),
-    Kind.INFORMATION: Ladder(_usual(_LEAD, _LEAD, _MANAGER), optional=False),
-    Kind.IDLE: Ladder((at(30, _LEAD), at(90, _LEAD)), optional=False),
+    Kind.GATE: Ladder(_usual(_MANAGER, _LEAD, _MANAGER)),
+    Kind.INFORMATION: Ladder(_usual(_LEAD, _LEAD, _MANAGER)),
+    Kind.IDLE: Ladder((at(30, _LEAD), at(90, _LEAD))),
     Kind.EVIDENCE: Ladder((at(-30, _LEAD), at(-7, _LEAD))),
     # A parked idea comes back on its day; there is nothing to be late with.
     Kind.PARKED: Ladder((at(0, _LEAD), at(0, _MANAGER))),
@@ -133,8 +133,8 @@ def require_sound(kind: Kind, steps: Sequence[Step], *, idle_days: int) -> None:
         seen.add(step.key)
         if step.to not in RECEIVERS[kind]:
             wrong(place, "to", "receiver", N_("Choose who hears."))
-        if not step.channels:
-            wrong(place, "channels", "channels", N_("Choose at least one channel."))
+        if Channel.INBOX not in step.channels:  # it keeps what was told
+            wrong(place, "channels", "channels", N_("The inbox always hears."))
         for language, text in step.words.as_dict().items():
             errors += line_errors(
                 f"steps-{place}-words_{language}", text, placeholders(kind, step.to)

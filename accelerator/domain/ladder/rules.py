@@ -48,7 +48,12 @@ class Reminder:
     @property
     def key(self) -> str:
         """What must never be sent twice; another due date makes it another promise."""
-        return f"{self.kind}:{self.subject_id}:{self.due_on}:{self.step.key}:{self.person}"
+        return f"{self.told_once}:{self.person}"
+
+    @property
+    def told_once(self) -> str:
+        """What must never be told twice where all hear the same."""
+        return f"{self.kind}:{self.subject_id}:{self.due_on}:{self.step.key}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,20 @@ from accelerator.domain.answers import CHOSEN, Asked, Kind, Option
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.designing import LEAST_MARKS, MOST_MARKS
 from accelerator.domain.errors import DomainError
+from accelerator.domain.ladder import (
+    KINDS,
+    LEAST_IDLE,
+    MOST_IDLE,
+    MOST_STEPS,
+    Channel,
+    Receiver,
+    Unit,
+    UnsoundLadder,
+    require_sound,
+    steps_of,
+)
 from accelerator.domain.milestones import OwnerRole
+from accelerator.domain.notices import Kind as Kind_
 from accelerator.domain.outline.nodes import Fault, Faults, Fields, Items, Node
 from accelerator.domain.outline.shapes import (
     LANGUAGES,
@@ -80,6 +93,21 @@ STAGE = {
     "criteria": Field(many(record(CRITERION), most=50, unique="key"), list),
     "milestones": Field(many(record(MILESTONE), most=100, unique="key"), list),
 }
+STEP = {
+    "offset_days": needed(whole(-500, 500)),
+    "unit": Field(one_of([str(unit) for unit in Unit]), "calendar"),
+    "to": needed(one_of([str(to) for to in Receiver])),
+    "channels": Field(
+        many(one_of([str(channel) for channel in Channel]), most=len(Channel)),
+        lambda: ["inbox", "mail"],
+    ),
+    "words": Field(text(SHORT), Bilingual()),
+}
+LADDER = {
+    "kind": needed(one_of([str(kind) for kind in KINDS])),
+    "optional": Field(truth, True),
+    "steps": Field(many(record(STEP), most=MOST_STEPS), list),
+}
 POLICY = {
     "version": Field(word(r"[\w.-]{1,40}")),
     "weights": Field(record({name: Field(number(0.001, 1000)) for name in _EACH_DIMENSION})),
@@ -94,6 +122,8 @@ PROGRAMME = {
     "audience": Field(one_of(["team", "everybody"]), "team"),
     "undo_minutes": Field(whole(0, 1440), 10),
     "readiness_policy": Field(record(POLICY), dict),
+    "idle_days": Field(whole(LEAST_IDLE, MOST_IDLE), 150),
+    "ladders": Field(many(record(LADDER), most=len(KINDS), unique="kind"), list),
     "stages": needed(many(record(STAGE), most=30, unique="key")),
 }
 
@@ -131,6 +161,8 @@ def _together(outline: Mapping[str, Any], node: Fields, faults: Faults) -> None:
     """Note what is wrong only beside something else."""
     if len(set(outline["languages"])) != len(outline["languages"]) or not outline["languages"]:
         faults.add(node.line_of("languages"), N_("Name each language once: ja, en, or both."))
+    for ladder, here in zip(outline["ladders"], _below(node, "ladders"), strict=True):
+        _ladder(ladder, here, outline["idle_days"], faults)
     asked = {
         (stage["key"], question["key"])
         for stage in outline["stages"]
@@ -159,6 +191,18 @@ def _below(node: Fields, name: str) -> list[Fields]:
         if entry.key == name and isinstance(entry.node, Items):
             return [one for one in entry.node.nodes if isinstance(one, Fields)]
     return []
+
+
+def _ladder(ladder: Mapping[str, Any], here: Fields, idle_days: int, faults: Faults) -> None:
+    """Note what is wrong with a ladder's steps at the step, or at the list of them."""
+    places = _below(here, "steps")
+    try:
+        require_sound(Kind_(ladder["kind"]), steps_of(ladder["steps"]), idle_days=idle_days)
+    except UnsoundLadder as unsound:
+        for error in unsound.errors:
+            _, place, field = (error.field or "").split("-")
+            name = {"days": "offset_days"}.get(field, field.partition("_")[0])
+            faults.add(places[int(place)].line_of(name), error.message, **error.values)
 
 
 def _rubric(stage: Mapping[str, Any], place: Fields, faults: Faults) -> None:

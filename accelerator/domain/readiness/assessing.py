@@ -57,6 +57,11 @@ class Part:
     falls_from: date | None
 
     @property
+    def full_until(self) -> date | None:
+        """The last day on which the level counts in full."""
+        return None if self.falls_from is None else self.falls_from - timedelta(days=1)
+
+    @property
     def gap(self) -> int:
         """Levels claimed but not proven."""
         return self.claimed - self.proven

@@ -205,7 +205,7 @@ class _Import:
                     "idea_id": idea_id, "passage_id": passage_id, "template_id": template.id,
                     **_sides("name", template.name), **_sides("wanted", template.evidence),
                     "owner_id": owner.id, "due_on": due_on, "state": "open", "evidence": "",
-                    "evidence_url": "", "asked_reason": "", "version": 1,
+                    "asked_reason": "", "version": 1,
                 }  # fmt: skip
 
     def _answers(self, ids: Sequence[int]) -> Iterable[dict[str, Any]]:

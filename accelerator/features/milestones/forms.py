@@ -1,10 +1,29 @@
 """Limits of what people type about milestones."""
 
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from typing import Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from accelerator.i18n import lazy_gettext as _l
 from accelerator.web.forms import Form, known_years, storable, stripped, web_address
+
+
+class Boxes(SelectMultipleField):
+    """Several of a few, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class NewMilestone(Form):
@@ -21,9 +40,12 @@ class Complete(Form):
     """What shows that a milestone is done."""
 
     evidence = TextAreaField(
-        _l("What shows it"), [InputRequired(), Length(max=4000), storable], filters=[stripped]
+        _l("What shows it"),
+        [Length(max=4000), storable],
+        filters=[stripped],
+        description=_l("A sentence is enough. With a link or a file, not even that."),
     )
-    evidence_url = StringField(
+    url = StringField(
         _l("Link"), [Optional(), Length(max=2000), storable, web_address], filters=[stripped]
     )
 
@@ -45,7 +67,63 @@ class AnswerDate(Form):
     )
 
 
-class HandOver(Form):
-    """Who owns the milestone from now on."""
+class People(Form):
+    """Who owns the milestone from now on, and who helps."""
 
     owner = SelectField(_l("In charge"), coerce=int)
+    helpers = Boxes(_l("Helpers"), coerce=int, description=_l("They get the reminders as well."))
+
+
+class Needs(Form):
+    """What must be done before it."""
+
+    needs = Boxes(
+        _l("Waits for"),
+        coerce=int,
+        description=_l("It cannot be marked as done before all of these are."),
+    )
+
+
+class ProofLink(Form):
+    """A link to what shows it."""
+
+    url = StringField(
+        _l("Link"),
+        [InputRequired(), Length(max=2000), storable, web_address],
+        filters=[stripped],
+    )
+
+
+class ProofFile(Form):
+    """A file that shows it."""
+
+    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
+
+
+class ShiftForm(Form):
+    """Which dates move, how far, and why."""
+
+    stage = SelectField(_l("Stage"))
+    first = DateField(_l("Due from"), [Optional(), known_years])
+    last = DateField(_l("Due until"), [Optional(), known_years])
+    days = IntegerField(
+        _l("Move by"), [InputRequired()], description=_l("Days; with a minus sign, earlier.")
+    )
+    unit = RadioField(
+        _l("Counted in"),
+        choices=[("working", _l("Working days")), ("calendar", _l("Calendar days"))],
+        default="working",
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        [InputRequired(), Length(max=2000), storable],
+        filters=[stripped],
+        description=_l("The teams read it."),
+    )
+
+    def wanted(self) -> dict[str, Any]:
+        """Return which dates move, and how far."""
+        return {
+            "days": self.days.data, "working": self.unit.data == "working",
+            "stage_key": self.stage.data, "first": self.first.data, "last": self.last.data,
+        }  # fmt: skip

@@ -1,15 +1,24 @@
 """Limits of what people type about readiness."""
 
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from math import isfinite
+
+from wtforms import DateField, FloatField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from accelerator.domain.readiness import HIGHEST, LOWEST, Dimension
+from accelerator.i18n import gettext
 from accelerator.i18n import lazy_gettext as _l
 from accelerator.web.forms import Form, known_years, storable, stripped, web_address
 
 LEVELS = [SelectChoice(str(n)) for n in range(LOWEST, HIGHEST + 1)]
 DIMENSIONS = [SelectChoice(dimension.value) for dimension in Dimension]
+
+
+def finite(_form: Form, field: FloatField) -> None:
+    """Refuse what is no number one could compare."""
+    if field.data is not None and not isfinite(field.data):
+        raise ValidationError(gettext("Not a valid float value."))
 
 
 class OfDimension(Form):
@@ -35,7 +44,36 @@ class GiveEvidence(OfDimension):
         _l("Link"), [Optional(), Length(max=2000), storable, web_address], filters=[stripped]
     )
     attachment = SelectField(_l("File of this idea"), coerce=int, choices=[])
+    number = FloatField(_l("Number that shows it"), [Optional(), finite])
+    unit = StringField(_l("Unit"), [Length(max=40), storable], filters=[stripped])
     true_on = DateField(_l("True on"), [InputRequired(), known_years])
+
+
+class MakeMilestone(OfDimension):
+    """A milestone that is to show a level."""
+
+    level = SelectField(_l("Level"), coerce=int, choices=LEVELS)
+    due_on = DateField(_l("By when"), [InputRequired(), known_years])
+    owner = SelectField(_l("In charge"), coerce=int, choices=[])
+
+
+class AskExpert(OfDimension):
+    """What a team wants to know from an expert."""
+
+    level = SelectField(_l("Level"), coerce=int, choices=LEVELS)
+    wanted = TextAreaField(
+        _l("What you want to know"), [InputRequired(), Length(max=2000), storable],
+        filters=[stripped], description=_l("The managers of the programme read it."),
+    )  # fmt: skip
+
+
+class AnswerRequest(Form):
+    """A manager's answer to a request for an expert."""
+
+    answer = TextAreaField(
+        _l("Who can help, and how to reach them"),
+        [InputRequired(), Length(max=2000), storable], filters=[stripped],
+    )  # fmt: skip
 
 
 class Verify(Form):

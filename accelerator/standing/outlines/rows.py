@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Float, Integer, Select, String, bindparam, cast, null, select
+from sqlalchemy import Boolean, Float, Integer, Select, String, Text, bindparam, cast, null, select
 from sqlalchemy import literal as said
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.storage.tables import (
     Criterion,
+    Ladder,
     MilestoneTemplate,
     Programme,
     Question,
@@ -20,7 +21,9 @@ from accelerator.storage.types import Json
 
 Outline = dict[str, Any]
 
-PROGRAMME = ("name", "summary", "languages", "audience", "undo_minutes", "readiness_policy")
+PROGRAMME = (
+    "name", "summary", "languages", "audience", "undo_minutes", "readiness_policy", "idle_days",
+)  # fmt: skip
 STAGE = (
     "key", "name", "purpose", "timing", "time_box_days", "promise_days", "reviews_per_idea",
     "reviewers_hidden", "teams_hidden", "peers_hidden", "others_visible", "scale", "minimums",
@@ -56,6 +59,12 @@ def _part(what: str, table: Any, texts: tuple[str, str], **columns: Any) -> Sele
     )  # fmt: skip
 
 
+_NO_TEXT = cast(null(), Text)
+_LADDERS = select(
+    said("ladder").label("what"), cast(null(), Integer), said(0), said(0), Ladder.kind,
+    *(_NO_TEXT for _ in range(4)), cast(null(), Float), Ladder.optional, cast(null(), String(10)),
+    cast(null(), String(10)), Ladder.steps, _NO_JSON, cast(null(), Integer),
+).where(Ladder.programme_id == bindparam("programme"))  # fmt: skip
 _PARTS = (
     _part(
         "question", Question, ("label", "help"),
@@ -72,8 +81,9 @@ _PARTS = (
             number=cast(MilestoneTemplate.offset_days, Float), word=MilestoneTemplate.anchor,
             word2=MilestoneTemplate.owner_role,
         ),
+        _LADDERS,
     )
-    .order_by("stage", "position", "id")
+    .order_by("stage", "position", "id", "key")
 )  # fmt: skip
 
 
@@ -87,15 +97,18 @@ def read(session: Session, programme: Programme, stages: Sequence[Stage] | None 
     if stages is None:
         stages = stages_of(session, programme)
     living = [stage for stage in stages if stage.removed_at is None]
-    rows = session.execute(_PARTS, {"stages": [stage.id for stage in living]}).all()
+    rows = session.execute(
+        _PARTS, {"stages": [stage.id for stage in living], "programme": programme.id}
+    ).all()
     keys = {stage.id: stage.key for stage in living}
     asked = {row.id: (keys[row.stage], row.key) for row in rows if row.what == "question"}
-    parts: dict[tuple[int, str], list[Outline]] = {}
+    parts: dict[tuple[int | None, str], list[Outline]] = {}
     for row in rows:
         parts.setdefault((row.stage, row.what), []).append(_READ[row.what](row, asked))
     return {
         "key": programme.key,
         **{name: getattr(programme, name) for name in PROGRAMME},
+        "ladders": parts.get((None, "ladder"), []),
         "stages": [
             {name: getattr(stage, name) for name in STAGE}
             | {
@@ -158,10 +171,21 @@ def _milestone(row: Any, _asked: object) -> Outline:
     }
 
 
+def _ladder(row: Any, _asked: object) -> Outline:
+    return {
+        "kind": row.key,
+        "optional": row.flag,
+        "steps": [
+            dict(step) | {"words": Bilingual.of(step.get("words"))} for step in row.items or []
+        ],
+    }
+
+
 _READ: dict[str, Callable[[Any, Any], Outline]] = {
     "question": _question,
     "criterion": _criterion,
     "milestone": _milestone,
+    "ladder": _ladder,
 }
 
 
@@ -173,6 +197,13 @@ def build(
     programme = Programme(**own | {"key": key, "name": name or outline["name"], "created_at": now})
     session.add(programme)
     session.flush()
+    for one in outline["ladders"]:
+        steps = [dict(step) | {"words": step["words"].as_dict()} for step in one["steps"]]
+        session.add(
+            Ladder(
+                programme_id=programme.id, kind=one["kind"], steps=steps, optional=one["optional"]
+            )
+        )
     asked: dict[tuple[str, str], Question] = {}
     for position, source in enumerate(outline["stages"], start=1):
         stage = Stage(programme_id=programme.id, position=position, **_only(source, STAGE))

@@ -7,7 +7,7 @@ from typing import Any
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.outline import PROGRAMME
-from accelerator.domain.outline.schema import CRITERION, MILESTONE, QUESTION, STAGE
+from accelerator.domain.outline.schema import CRITERION, LADDER, MILESTONE, QUESTION, STAGE, STEP
 
 INLINE = 72
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
@@ -17,6 +17,8 @@ _BLOCK = re.compile(rf"[^\s{_ODD}](?:[^{_ODD}]*[^\s{_ODD}])?")
 _ESCAPED = re.compile(f"[{_ODD}]")
 _BELOW = {
     "stages": STAGE,
+    "ladders": LADDER,
+    "steps": STEP,
     "questions": QUESTION,
     "criteria": CRITERION,
     "milestones": MILESTONE,
@@ -26,6 +28,7 @@ HEAD = """\
 # Every text is {ja, en}. time_box_days, promise_days and offset_days are working days.
 # reviewers_hidden: from the team; teams_hidden: from reviewers; peers_hidden: from each other.
 # minimums: the level of readiness to be proven at the gate. scale: marks go from 1 to this.
+# ladders: how people are reminded where it differs from the usual; offset_days before are negative.
 # anchor: entry counts from entering the stage, gate from the gate (before it: negative).
 
 """

@@ -22,7 +22,8 @@ from accelerator.storage.types import Moment
 class Milestone(Base):
     """Something the team must show by a date.
 
-    `first_due_on` is the date it had at first. One that closes a gap of readiness names the
+    `first_due_on` is the date it had before its team was first granted another; `late_chance` is
+    how likely it was to be late when that was last asked. One that closes a gap of readiness names the
     `dimension` and `level` it is to show.
     """
 
@@ -55,7 +56,7 @@ class Milestone(Base):
     level: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(10), default="open")
     evidence: Mapped[str] = mapped_column(Text, default="")
-    evidence_url: Mapped[str] = mapped_column(String(2000), default="")
+    late_chance: Mapped[float | None]
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     asked_due_on: Mapped[date | None]

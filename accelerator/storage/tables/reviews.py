@@ -102,7 +102,8 @@ class Decision(Base):
     `conditions` are texts with a day each, `checklist` lines that the team ticks off, `left_out`
     the reviews whose comments the team does not read. `change_kind` and `watcher_id` say what has
     to change for a parked idea and who looks out for it. A decision taken back after the team was
-    told keeps its words; the one that takes it back names it in `reverses_id`.
+    told keeps its words; the one that takes it back names it in `reverses_id`. Nobody decided
+    what the rules parked since nobody worked on it.
     """
 
     __tablename__ = "decision"
@@ -127,7 +128,7 @@ class Decision(Base):
     left_out: Mapped[list[int]] = mapped_column(Json, default=list)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), unique=True)
-    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime] = mapped_column(Moment)
     announce_at: Mapped[datetime | None] = mapped_column(Moment)
     announced_at: Mapped[datetime | None] = mapped_column(Moment)

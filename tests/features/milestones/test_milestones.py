@@ -36,18 +36,19 @@ def test_the_team_does_reopens_and_hands_over(world: World) -> None:
     client = world.client("owner")
     page = f"/ideas/{code}/milestones"
 
-    missing = client.post(f"{page}/{number}/complete", data={"evidence": "", "evidence_url": "x:y"})
+    missing = client.post(f"{page}/{number}/complete", data={"evidence": "", "url": "x:y"})
     assert missing.status_code == 422
     assert "https://" in missing.get_data(as_text=True)
     assert read(world, number).state == "open"
 
     done = client.post(
         f"{page}/{number}/complete",
-        data={"evidence": "Seven talks 😀", "evidence_url": "https://example.com/notes"},
+        data={"evidence": "Seven talks 😀", "url": "https://example.com/notes"},
     )
     assert done.status_code == 303
     assert read(world, number).state == "done"
-    shown = client.get(page).get_data(as_text=True)
+    shown = client.get(f"{page}/{number}").get_data(as_text=True)
+    assert "https://example.com/notes" in shown
     assert "Seven talks 😀" in shown
     assert client.post(f"{page}/{number}/complete", data={"evidence": "again"}).status_code == 422
 
@@ -59,7 +60,7 @@ def test_the_team_does_reopens_and_hands_over(world: World) -> None:
     outsider = client.post(f"{page}/{number}/owner", data={"owner": world.people["stranger"]})
     assert outsider.status_code == 422
     with world.session() as session:
-        told = session.scalars(select(Delivery.person_id).where(Delivery.channel == "mail")).all()
+        told = session.scalars(select(Delivery.person_id).where(Delivery.channel == "inbox")).all()
         kinds = session.scalars(select(Event.kind).order_by(Event.id)).all()
     assert told == [world.people["mate"]]
     assert kinds == ["MilestoneDone", "MilestoneReopened", "MilestoneGiven"]
@@ -89,7 +90,7 @@ def test_a_new_date_is_asked_and_granted_or_refused(world: World) -> None:
     assert read(world, number).due_on == later
     with world.session() as session:
         templates = session.scalars(
-            select(Delivery.template).where(Delivery.channel == "mail").order_by(Delivery.id)
+            select(Delivery.template).where(Delivery.channel == "inbox").order_by(Delivery.id)
         ).all()
     assert templates == [
         "new_date_asked",

@@ -13,7 +13,8 @@ from accelerator.activity.events.assignment import (
     InterestsAsked,
     InterestsStated,
 )
-from accelerator.activity.record import notify, record
+from accelerator.activity.outbox import notify
+from accelerator.activity.record import record
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Actor
 from accelerator.domain.proposals import require_bounds

@@ -178,7 +178,12 @@ def reviews_event(
 
 def _told(milestones: Sequence[tuple[Row[Any], date]]) -> list[dict[str, object]]:
     return [
-        {"name": row.name.as_dict(), "was": row.due_on.isoformat(), "due_on": day.isoformat()}
+        {
+            "id": row.id,
+            "name": row.name.as_dict(),
+            "was": row.due_on.isoformat(),
+            "due_on": day.isoformat(),
+        }
         for row, day in milestones
     ]
 

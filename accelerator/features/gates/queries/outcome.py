@@ -48,6 +48,7 @@ class OutcomeCard:
     next_stage: Bilingual
     by: date
     reverses: Mapping[str, Any]  # the outcome taken back, and the day `on` which it was told
+    by_rules: bool
 
 
 def outcomes(session: Session, idea: Idea) -> tuple[OutcomeCard, ...]:
@@ -82,6 +83,7 @@ def _card(at: datetime, told: Mapping[str, Any]) -> OutcomeCard:
         next_step=Words(told["next_step"]),
         next_stage=Bilingual.of(told["next_stage"]),
         by=date.fromisoformat(told["by"]),
+        by_rules=told.get("by_rules", False),
         reverses=told["reverses"]
         and {
             "outcome": told["reverses"]["outcome"],

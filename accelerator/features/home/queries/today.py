@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     Date,
     Select,
+    String,
     and_,
     bindparam,
     case,
@@ -27,6 +28,8 @@ from sqlalchemy.orm import Session
 
 from accelerator.activity import letters
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.lateness import LIKELY
+from accelerator.domain.milestones import SOON_DAYS
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import LIVING, PassageState
 from accelerator.features.home.queries.ballots import vote_wanted
@@ -42,6 +45,7 @@ from accelerator.storage.tables import (
     Inquiry,
     Meeting,
     Milestone,
+    MilestoneHelper,
     Passage,
     Pick,
     Stage,
@@ -60,6 +64,7 @@ class Kind(StrEnum):
     INVITATION = auto()
     HAND_IN = auto()
     MILESTONE = auto()
+    AT_RISK = auto()
     ANSWER = auto()
     REVIEW = auto()
     QUESTION = auto()
@@ -77,7 +82,7 @@ class Task:
 
     A manager's tasks are about `count` ideas at a gate: `code` is then the cohort's, `title` its
     name, `what` the stage and `stage_key` its key. So it is with the pairs of a final round and the
-    votes before a gate meeting.
+    votes before a gate meeting. A milestone has its number there.
     """
 
     kind: Kind
@@ -143,6 +148,24 @@ def _waiting() -> Select[Any]:
     stage = [Stage.name_ja.label("what_ja"), Stage.name_en.label("what_en")]  # type: ignore[attr-defined]
     # Who has begun knows the way; how many pairs a conflict leaves them is not worth asking here.
     begun = exists().where(Pick.final_id == Final.id, Pick.judge_id == reader)
+    day = bindparam("day", type_=Date)
+    near = Milestone.due_on.between(day, bindparam("week", type_=Date))
+    milestone = (
+        select(
+            case(
+                (and_(near, Milestone.late_chance >= LIKELY), literal(Kind.AT_RISK)),
+                else_=literal(Kind.MILESTONE),
+            ),
+            *idea, Milestone.name_ja, Milestone.name_en,  # type: ignore[attr-defined]
+            Milestone.due_on, cast(Milestone.id, String),
+        )
+        .join(Idea, Idea.id == Milestone.idea_id)
+        .where(
+            Milestone.state == "open",
+            Idea.state.in_(LIVING),
+            Milestone.due_on <= bindparam("until", type_=Date),
+        )
+    )  # fmt: skip
     parts = [
         select(literal(Kind.INVITATION).label("kind"), *idea, *nothing, undated, no_stage)
         .join(TeamMember, TeamMember.idea_id == Idea.id)
@@ -162,15 +185,10 @@ def _waiting() -> Select[Any]:
                 and_(Passage.state == PassageState.HANDED_IN, Passage.asked_until.is_not(None)),
             ),
         ),
-        select(literal(Kind.MILESTONE), *idea, Milestone.name_ja, Milestone.name_en,  # type: ignore[attr-defined]
-               Milestone.due_on, no_stage)
-        .join(Idea, Idea.id == Milestone.idea_id)
-        .where(
-            Milestone.owner_id == reader,
-            Milestone.state == "open",
-            Idea.state.in_(LIVING),
-            Milestone.due_on <= bindparam("until", type_=Date),
-        ),
+        milestone.where(Milestone.owner_id == reader),
+        milestone.join(MilestoneHelper, MilestoneHelper.milestone_id == Milestone.id)
+        .join(TeamMember, mine)
+        .where(MilestoneHelper.person_id == reader),
         select(
             case(
                 (Assignment.state == "assigned", literal(Kind.ANSWER)), else_=literal(Kind.REVIEW)
@@ -214,9 +232,7 @@ def _waiting() -> Select[Any]:
         .where(vote_wanted(reader)),
     ]  # fmt: skip
     found = union_all(*parts).subquery()
-    order = case(
-        (found.c.due_on < bindparam("day", type_=Date), 0), (found.c.due_on.is_(None), 1), else_=2
-    )
+    order = case((found.c.due_on < day, 0), (found.c.due_on.is_(None), 1), else_=2)
     return select(found).order_by(order, found.c.due_on, found.c.code).limit(MOST_TASKS)
 
 
@@ -235,8 +251,13 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
             row.due_on is not None and row.due_on < day,
             stage_key=row.stage_key,
         )
-        for row in session.execute(_WAITING, {"reader": actor.id, "day": day, "until": day + SOON})
+        for row in session.execute(_WAITING, _days(actor, day))
     )
+
+
+def _days(actor: Actor, day: date) -> dict[str, object]:
+    week = day + timedelta(days=SOON_DAYS)
+    return {"reader": actor.id, "day": day, "week": week, "until": day + SOON}
 
 
 def _at_gates(gates: tuple[GateCard, ...]) -> Iterator[Task]:

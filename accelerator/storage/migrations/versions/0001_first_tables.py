@@ -1109,7 +1109,7 @@ def upgrade() -> None:
         ),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("reverses_id", sa.Integer(), nullable=True),
-        sa.Column("decided_by_id", sa.Integer(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", types.Moment(timezone=True), nullable=False),
         sa.Column("announce_at", types.Moment(timezone=True), nullable=True),
         sa.Column("announced_at", types.Moment(timezone=True), nullable=True),

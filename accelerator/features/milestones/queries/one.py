@@ -1,0 +1,139 @@
+"""The milestones of one idea, and the page of one of them with all that happened to it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accelerator.domain.anonymity import neutral_name
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.milestones import MilestoneState
+from accelerator.features.milestones.queries.rows import PAGE, MilestoneRow, rows, statement
+from accelerator.storage.tables import Attachment, Event, Idea, Milestone, MilestoneProof, Person
+
+MOST_EVENTS = 200
+DAYS = {"due_on", "asked_due_on", "was"}
+TOGETHER = ("MilestonesShifted", "MilestonesMoved", "HandInMoved")
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """A link or a file that shows a milestone."""
+
+    id: int
+    url: str
+    attachment_id: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """Something that happened to it; `data` are the facts of the event."""
+
+    kind: str
+    at: datetime
+    who: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OnePage:
+    """One milestone, what shows it, the others of its idea, and its history, newest first."""
+
+    row: MilestoneRow
+    others: tuple[MilestoneRow, ...]
+    proofs: tuple[ProofRow, ...]
+    history: tuple[HistoryRow, ...]
+
+
+def of_idea(session: Session, idea: Idea, *, now: datetime) -> list[MilestoneRow]:
+    """List an idea's milestones: the open ones by date first."""
+    found = session.execute(
+        statement()
+        .where(Milestone.idea_id == idea.id)
+        .order_by(Milestone.state != MilestoneState.OPEN, Milestone.due_on, Milestone.id)
+        .limit(4 * PAGE)
+    ).all()
+    return rows(session, found, now)
+
+
+def page(session: Session, milestone: Milestone, *, sees_team: bool, now: datetime) -> OnePage:
+    """Load the page of one milestone; six queries."""
+    idea = idea_of(session, milestone.id)
+    listed = of_idea(session, idea, now=now)
+    row = next(one for one in listed if one.id == milestone.id)
+    return OnePage(
+        row,
+        tuple(
+            one for one in listed if one.id != row.id and one.state is not MilestoneState.DROPPED
+        ),
+        tuple(_proofs(session, milestone, idea, sees_team=sees_team)),
+        tuple(_history(session, milestone)) if sees_team else (),
+    )
+
+
+def _proofs(
+    session: Session, milestone: Milestone, idea: Idea, *, sees_team: bool
+) -> list[ProofRow]:
+    found = session.execute(
+        select(MilestoneProof, Attachment.name)
+        .outerjoin(Attachment, Attachment.id == MilestoneProof.attachment_id)
+        .where(MilestoneProof.milestone_id == milestone.id, Attachment.removed_at.is_(None))
+        .order_by(MilestoneProof.id)
+    )
+    return [
+        ProofRow(
+            one.id, one.url, one.attachment_id,
+            name or "" if sees_team else neutral_name(name or "", idea.code, one.id),
+        )
+        for one, name in found
+    ]  # fmt: skip
+
+
+def _history(session: Session, milestone: Milestone) -> list[HistoryRow]:
+    """Return what happened to it alone, and where its day moved together with others."""
+    own = f"milestone:{milestone.id}"
+    found = session.execute(
+        select(Event, Person)
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .where(
+            Event.idea_id == milestone.idea_id,
+            (Event.subject == own) | Event.kind.in_(TOGETHER),
+        )
+        .order_by(Event.id.desc())
+        .limit(MOST_EVENTS)
+    )
+    history = []
+    for event, person in found:
+        data = event.data
+        if event.subject != own:
+            moved = [one for one in data.get("milestones", ()) if one.get("id") == milestone.id]
+            if not moved:
+                continue
+            data = data | moved[0]
+        who = person.display_name if person is not None else ""
+        history.append(HistoryRow(event.kind, event.at, who, _read(data)))
+    return history
+
+
+def _read(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of an event with days as days and names in both languages."""
+    found = dict(data)
+    for name in DAYS & found.keys():
+        found[name] = date.fromisoformat(found[name]) if found[name] else None
+    if "before" in found:
+        found["before"] = Bilingual.of(found["before"])
+    if "needs" in found:
+        found["needs"] = [Bilingual.of(one) for one in found["needs"]]
+    return found
+
+
+def idea_of(session: Session, milestone_id: int) -> Idea:
+    """Return the idea of a milestone."""
+    return session.scalars(
+        select(Idea)
+        .join(Milestone, Milestone.idea_id == Idea.id)
+        .where(Milestone.id == milestone_id)
+    ).one()

@@ -1,0 +1,65 @@
+"""What the page before moving many dates shows: where each lands, and what teams will read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accelerator.activity.letters import Letter, Reader, letter
+from accelerator.domain.policy import Actor
+from accelerator.features.milestones.service.shifting import Move, Plan, Wanted, messages, plan
+from accelerator.storage.tables import Cohort, Person, TeamMember
+
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A message as one of its receivers will read it, in their language."""
+
+    language: str
+    to: str
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All that would move, the first of it shown, and the messages, one in each language."""
+
+    plan: Plan
+    shown: tuple[Move, ...]
+    samples: tuple[Sample, ...]
+
+
+def preview(
+    session: Session,
+    cohort: Cohort,
+    wanted: Wanted,
+    reason: str,
+    *,
+    actor: Actor,
+    base_url: str,
+    now: datetime,
+) -> Preview:
+    """Say what would happen; three queries."""
+    found = plan(session, cohort, wanted, actor=actor, now=now)
+    by_idea = {one.idea_id: one for one in messages(actor, cohort, found.moves, reason)}
+    samples: dict[str, Sample] = {}
+    for idea_id, person in session.execute(
+        select(TeamMember.idea_id, Person)
+        .join(Person, Person.id == TeamMember.person_id)
+        .where(
+            TeamMember.idea_id.in_(list(by_idea)[:SHOWN]),
+            TeamMember.state == "accepted",
+            Person.disabled_at.is_(None),
+            Person.id != actor.id,
+        )
+        .order_by(TeamMember.idea_id, TeamMember.id)
+    ):
+        if person.language not in samples:
+            reader = Reader(person.display_name, person.language, person.time_zone)
+            data = by_idea[idea_id].data()
+            written = letter("milestones_shifted", data, reader, base_url=base_url)
+            samples[person.language] = Sample(person.language, reader.name, written)
+    return Preview(found, found.moves[:SHOWN], tuple(samples.values()))

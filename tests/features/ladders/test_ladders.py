@@ -1,0 +1,158 @@
+"""A programme's ladders: set, said before they are saved, refused at the field, rehearsed."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from accelerator import clock
+from accelerator.domain.bilingual import Bilingual
+from accelerator.jobs.remind import remind
+from accelerator.storage.tables import (
+    Delivery,
+    Event,
+    Hook,
+    Idea,
+    Ladder,
+    Milestone,
+    Passage,
+    Programme,
+)
+from tests.counting import queries
+from tests.mail import held
+from tests.world import NOW, TODAY, World
+
+LADDERS = "/programmes/spark/ladders"
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def steps(*rows: dict[str, str], version: int = 0, **more: str) -> dict[str, str]:
+    """Return the form of a ladder as a browser sends it."""
+    form = {"version": str(version), "optional": "y", **more}
+    for number, row in enumerate(rows):
+        usual = {"days": "1", "when": "before calendar", "to": "owner", "mail": "y"}
+        form |= {f"steps-{number}-{name}": value for name, value in (usual | row).items()}
+    return form
+
+
+def milestone(world: World, code: str, due_on: date, owner: str = "owner") -> None:
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+        session.add(
+            Milestone(
+                idea_id=idea.id, passage_id=idea.passage_id, owner_id=world.people[owner],
+                name=Bilingual("顧客訪問", "Interviews"), wanted=Bilingual("", ""), due_on=due_on,
+            )
+        )  # fmt: skip
+        passage = session.get_one(Passage, idea.passage_id)
+        passage.promise_on, passage.entered_at = None, NOW - timedelta(days=20)
+
+
+@SQLITE
+def test_a_manager_sets_the_steps_and_the_words(world):
+    code = world.idea("owner", state="active", passage_state="open")
+    milestone(world, code, TODAY + timedelta(days=3))
+    manager = world.client("manager")
+    page = manager.get(LADDERS).text
+    assert page.count("usual steps") == 7
+    page = manager.get(f"{LADDERS}/milestone").text
+    assert "Interviews for “A better cell” is due" in page
+    assert "「A better cell」の「顧客訪問」" in page
+
+    words = {"words_en": "Please mind {name} of {title}", "words_ja": "{name}をお願いします"}
+    form = steps({"days": "3", "hook": "y", **words}, {"when": "after working", "to": "line"})
+    shown = manager.post(f"{LADDERS}/milestone", data=form | {"act": "preview"})
+    assert shown.status_code == 200
+    assert "Please mind Interviews of A better cell" in shown.text
+    assert "顧客訪問をお願いします" in shown.text
+    assert "has in hand in “Spark" in shown.text  # no title for a line manager
+    added = manager.post(f"{LADDERS}/milestone", data=form | {"act": "add"}).text
+    assert 'name="steps-2-days"' in added
+
+    assert manager.post(f"{LADDERS}/milestone", data=form).status_code == 303
+    assert "own steps" in manager.get(LADDERS).text
+    with world.session() as session:
+        row = session.scalars(select(Ladder)).one()
+        assert [step["offset_days"] for step in row.steps] == [-3, 1]
+        assert row.steps[0]["channels"] == ["inbox", "mail", "hook"]
+        event = session.scalars(select(Event).where(Event.kind == "LadderChanged")).one()
+        assert len(event.data["was"]["steps"]) == 5
+        assert len(event.data["now"]["steps"]) == 2
+
+    late = manager.post(f"{LADDERS}/milestone", data=steps({"days": "9"}))
+    assert late.status_code == 409
+    assert "Somebody else saved this meanwhile" in late.text
+    assert manager.post(f"{LADDERS}/milestone/reset", data={"version": "1"}).status_code == 303
+    assert "own steps" not in manager.get(LADDERS).text
+
+
+@SQLITE
+def test_what_is_wrong_is_said_at_its_field(world):
+    manager = world.client("manager")
+    form = steps(
+        {"days": "91"}, {"to": "nobody"}, {"days": "2", "words_en": "Dear {nobody}"}, {"days": ""}
+    )
+    page = manager.post(f"{LADDERS}/review", data=form)
+    assert page.status_code == 422
+    assert "Between -90 and 365 days." in page.text
+    assert "{nobody} is no placeholder here." in page.text
+    idle = steps({"days": "200", "when": "after calendar", "to": "lead"}, idle_days="100")
+    assert "Between 1 and 99 days." in manager.post(f"{LADDERS}/idle", data=idle).text
+    idle["steps-0-days"] = "60"
+    assert manager.post(f"{LADDERS}/idle", data=idle).status_code == 303
+    with world.session() as session:
+        assert session.scalars(select(Programme.idle_days)).first() == 100
+    assert manager.get(f"{LADDERS}/lunch").status_code == 404
+    assert world.client("other_manager").get(LADDERS).status_code == 403
+
+
+def test_a_programmes_own_steps_reach_people_and_chats(world, config):
+    code = world.idea("owner", state="active", passage_state="open", team=("mate",))
+    milestone(world, code, TODAY + timedelta(days=4), owner="mate")
+    form = steps({"days": "4", "hook": "y", "words_en": "Mind {name}", "words_ja": "{name}"})
+    assert world.client("manager").post(f"{LADDERS}/milestone", data=form).status_code == 303
+    with world.session() as session:
+        session.add(
+            Hook(
+                programme_id=world.programme_id, name="#spark", form="slack", url="https://x.test/",
+                kinds=["milestone"], made_by_id=world.people["manager"], made_at=NOW,
+            )
+        )  # fmt: skip
+    with clock.told_by(lambda: NOW + timedelta(days=1)):  # today is a holiday
+        assert remind(held(world.engine, config)) == 1
+        assert remind(held(world.engine, config)) == 0
+    with world.session() as session:
+        rows = session.scalars(
+            select(Delivery).where(Delivery.template == "reminder").order_by(Delivery.id)
+        ).all()
+        assert [(row.channel, row.person_id) for row in rows] == [
+            ("inbox", world.people["mate"]), ("daily", world.people["mate"]), ("hook", None),
+        ]  # fmt: skip
+        assert rows[0].data["line"]["words"] == {"ja": "{name}", "en": "Mind {name}"}
+
+
+@SQLITE
+def test_the_rehearsal_shows_what_then_happens(world, config):
+    """What is rehearsed today is what the job tells in the days that follow, day by day."""
+    code = world.idea("owner", state="active", passage_state="open", team=("mate",))
+    milestone(world, code, TODAY + timedelta(days=8), owner="mate")
+    world.assign(world.idea("owner", title="Reviewed", state="active"), "reviewer")
+    manager = world.client("manager")
+    with queries(world.engine) as asked:
+        page = manager.get("/programmes/spark/rehearsal").text
+    rows = page.count('<th scope="row">')
+    for day in range(31):
+        with clock.told_by(lambda day=day: NOW + timedelta(days=day)):
+            remind(held(world.engine, config))
+    with world.session() as session:
+        told = len(
+            session.scalars(
+                select(Delivery).where(Delivery.template == "reminder", Delivery.channel == "inbox")
+            ).all()
+        )
+    assert rows == told > 5
+    assert "Interviews for “A better cell” is due on" in page
+    assert "Your review of “Reviewed” is due on" in page
+    only = manager.get("/programmes/spark/rehearsal?kind=review&who=Reviewer").text
+    assert "Interviews" not in only
+    assert len(asked) <= 24
