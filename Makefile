@@ -27,7 +27,7 @@ test: ## Set up, check, then run every test on SQLite and PostgreSQL
 	@rm -f .coverage .coverage.*
 	@$(BIN)/pytest -n 3 --dist worksteal --cov --cov-report=term
 	@$(BIN)/coverage report --include='accelerator/domain/*' --fail-under=100 --show-missing \
-		> .coverage.domain || { cat .coverage.domain; \
+		--skip-covered || { \
 		echo "The rules in accelerator/domain must be covered branch by branch."; exit 1; }
 
 check: ## Check format, lint, types and the layers
