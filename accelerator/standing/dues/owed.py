@@ -217,11 +217,11 @@ class _StandIns:
             for person in own:
                 if person in hours:
                     yield task, due, person, None
-                for who in self._away.get(person, set()) - own:
+                for who in self._away.get(person, ()):
                     roles = {
                         role: {who}
                         for role, held in due.people.items()
-                        if person in held and self._may_hear(who, role, task)
+                        if person in held and who not in held and self._may_hear(who, role, task)
                     }
                     if roles and who in self.hours:
                         yield task, replace(due, people=roles), who, person

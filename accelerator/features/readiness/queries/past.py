@@ -65,8 +65,10 @@ class PastView:
 
 def of_day(session: Session, idea: Idea, on: date, *, now: datetime) -> PastView | None:
     """Load a past day; None for a day before the idea was there, or one that is to come."""
-    zone_name, programme_id = session.execute(
-        select(Cohort.time_zone, Cohort.programme_id).where(Cohort.id == idea.cohort_id)
+    zone_name, programme_id, row = session.execute(
+        select(Cohort.time_zone, Cohort.programme_id, ReadinessScore)
+        .outerjoin(ReadinessScore, (ReadinessScore.idea_id == idea.id) & (ReadinessScore.on == on))
+        .where(Cohort.id == idea.cohort_id)
     ).one()
     zone = ZoneInfo(zone_name)
     today = now.astimezone(zone).date()
@@ -74,9 +76,6 @@ def of_day(session: Session, idea: Idea, on: date, *, now: datetime) -> PastView
     if not first <= on <= today:
         return None
     start, end = (datetime.combine(on + timedelta(days=n), time(), zone) for n in (0, 1))
-    row = session.scalars(
-        select(ReadinessScore).where(ReadinessScore.idea_id == idea.id, ReadinessScore.on == on)
-    ).one_or_none()
     as_of = row.at if row is not None else min(end - timedelta(microseconds=1), now)
     yesterday = start - timedelta(microseconds=1)
     found = assessments(session, [idea.id], today=on, as_of=as_of)[idea.id]

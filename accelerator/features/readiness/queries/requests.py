@@ -63,7 +63,7 @@ def of_programme(
         .join(Cohort, Cohort.id == Idea.cohort_id)
         .where(inside)
         .group_by(ExpertRequest.state)
-    ).tuples()
+    ).all()
     oldest_first = state == "open"
     number = int(after) if after.isascii() and after.isdecimal() and len(after) <= DIGITS else None
     start = []
@@ -84,7 +84,7 @@ def of_programme(
     shown = rows[:PAGE]
     return Requests(
         tuple(_row(row) for row in shown),
-        dict.fromkeys(STATES, 0) | dict(counts),
+        dict.fromkeys(STATES, 0) | {row.state: row[1] for row in counts},
         str(shown[-1].ExpertRequest.id) if len(rows) > PAGE else "",
     )
 
