@@ -25,6 +25,7 @@ from accelerator.storage.tables import TeamMember as Member
 
 DIGITS = 9  # every number of so many digits is one that a row can have
 CARDS = 20  # in a column of the board
+RECENT = 8  # that are done
 LANES = 25  # ideas on a page of the timeline
 MOST_MARKS = 1000
 MOST_TICKS = 8
@@ -162,7 +163,7 @@ def board(
     found = session.execute(
         statement(own(actor).label("mine"), placed.c.stands, placed.c.total)
         .join(placed, placed.c.id == Milestone.id)
-        .where(placed.c.place <= CARDS)
+        .where(placed.c.place <= case((placed.c.stands == Progress.DONE, RECENT), else_=CARDS))
         .order_by(placed.c.place)
     ).all()
     made = rows(session, found, now)
