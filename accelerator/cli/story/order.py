@@ -77,6 +77,8 @@ def _company(story: Told, days: Days) -> Iterator[Happening]:
         yield Happening(days.past(told["day"]), 2, AFTER_IDEAS, partial(meetings.meet, told))
     for told in story["designs"]:
         yield Happening(days.past(told["day"]), 3, AFTER_IDEAS, partial(designing.design, told))
+    for told in story["ladders"]:
+        yield Happening(days.past(told["day"]), 4, AFTER_IDEAS, partial(designing.remind, told))
     yield Happening(days.today, 1, AFTER_IDEAS, sharing.share_out)
     for day in range(first, 0, fading.FORTNIGHT):
         yield Happening(days.past(day), 4, AFTER_IDEAS, fading.rescore)
