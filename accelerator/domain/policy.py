@@ -127,6 +127,7 @@ class Permission(StrEnum):
     EXPERT_ANSWER = "expert:answer"
     REPORT_EXPORT = "report:export"
     PORTFOLIO_VIEW = "portfolio:view"
+    SPEED_VIEW = "speed:view"
 
 
 Clause = Callable[[Actor, Subject], bool]
@@ -333,6 +334,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.EXPERT_ANSWER: (manager_outside_team,),
     Permission.REPORT_EXPORT: (manager,),
     Permission.PORTFOLIO_VIEW: (sponsor_anywhere, manager_anywhere),
+    Permission.SPEED_VIEW: (manager, sponsor_after_hand_in),
 }
 
 WHO_MAY: dict[Clause, str] = {
