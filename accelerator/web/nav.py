@@ -41,6 +41,8 @@ _BELONGS = {
     "readiness_board": "cohorts",
     "milestones": "ideas",
     "milestones.index": "cohorts",
+    "milestones.shift_form": "cohorts",
+    "milestones.shift_dates": "cohorts",
     "reviews.of_idea": "ideas",
     "reviews.questions": "ideas",
     "reviews.assign": "cohorts",
