@@ -174,7 +174,7 @@ def values(world: World) -> dict[str, Any]:
             "person_id": world.people["mate"], "token": "no-such-token", "sign_in_id": 999,
             "assignment_id": 1, "filename": "img/mark.svg", "link_id": 1, "event_id": 1,
             "membership_id": 1, "role": "reviewer", "proposal_id": proposal.id, "batch_id": batch.id,
-            "meeting_id": meeting.id, "request_id": asked.id, "dimension": "ip",
+            "meeting_id": meeting.id, "feed_id": 1, "request_id": asked.id, "dimension": "ip",
         }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accelerator.domain.agenda import Entry, Kind, Window, in_order
+from accelerator.domain.agenda import NOTHING, Entry, Kind, Window, in_order
 from accelerator.domain.policy import Actor, Permission, Role, Subject, can
 from accelerator.standing.agenda.gates import MOST, answers_owed, gates, reviews_owed
 from accelerator.standing.agenda.people import milestone_entry, milestones_of
@@ -60,7 +60,7 @@ def _dates(session: Session, cohort: Cohort, window: Window) -> list[Entry]:
     return [
         Entry(
             kind, number, on, cohort.time_zone, path, cohort.version, cohort.created_at,
-            cohort=cohort.name, **({"name": stage.name} if stage else {}),
+            name=stage.name if stage else NOTHING, cohort=cohort.name,
         )
         for kind, number, on, stage in found
         if on in window
