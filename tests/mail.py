@@ -17,6 +17,7 @@ from accelerator import clock
 from accelerator.activity import notify
 from accelerator.activity.events.base import Hears, Receivers
 from accelerator.config import Config
+from accelerator.domain.notices import Kind
 from accelerator.jobs.lease import Shift, take
 from accelerator.jobs.run import transaction
 from accelerator.storage.tables import Delivery
@@ -29,7 +30,7 @@ DATA = {
     "due_on": "2026-12-01",
     "path": "/ideas/S27-0001/milestones",
 }
-LINE = Hears(Receivers.PERSON, TEMPLATE, channels=("mail",))
+LINE = Hears(Receivers.PERSON, TEMPLATE, channels=("mail",), kind=Kind.ACCOUNT)  # never held back
 Answer = Callable[[str], str | None]
 CUT, CUT_AFTER = "cut", "cut after"
 

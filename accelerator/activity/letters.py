@@ -16,7 +16,7 @@ from accelerator.domain.wording import Wording, fill
 from accelerator.i18n import LANGUAGES, counted, formats, gettext, language, speaking
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SECRET = re.compile(r"(/set-password/)[\w.~-]+")
+_SECRET = re.compile(r"(/set-password/|/calendar/(?=[\w-]{40}))[\w.~-]+")
 log = logs.get("letters")
 
 
@@ -59,14 +59,15 @@ def notice_text(template: str, data: dict[str, Any], reader: Reader) -> str:
 
 
 def veiled(text: str) -> str:
-    """Hide the part of a link that would let whoever reads it set the receiver's password."""
+    """Hide the part of a link that would let whoever reads it act as the receiver."""
     return _SECRET.sub(r"\1…", text)
 
 
 def letter(template: str, data: dict[str, Any], reader: Reader, *, base_url: str) -> Letter:
     """Render a whole letter; `link` is the absolute address of `path`, `subject` its own line."""
     path = data.get("path") or "/"
-    values = data | {"reader": reader, "link": base_url + path, "base_url": base_url}
+    values = {"unsubscribe": ""} | data
+    values |= {"reader": reader, "link": base_url + path, "base_url": base_url}
     values["subject"] = subject(template, values, reader)
     with speaking(reader.language):
         values["lang"] = language()
@@ -109,6 +110,7 @@ def _env(*, escapes: bool) -> Environment:
     env.filters["pick"] = lambda value: Bilingual.of(value).pick(language())
     env.filters["day"] = _day
     env.filters["sentence"] = sentence
+    env.filters["notice"] = lambda item, reader: notice_text(item["template"], item["data"], reader)
     env.filters["filled"] = _filled
     return env
 

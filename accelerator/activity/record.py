@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, insert, literal, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.base import Event, Hears, Receivers
-from accelerator.storage.tables import Delivery, Idea, Membership, Person, TeamMember
+from accelerator.activity.outbox import Notice, deliver_to, notify_all, tell_hooks
+from accelerator.domain.notices import HOOK
 from accelerator.storage.tables import Event as EventRow
+from accelerator.storage.tables import Idea, Membership, Person, TeamMember
 
 _AT_ONCE = 500  # ids in one statement
 
@@ -20,15 +21,13 @@ def record(session: Session, event: Event, *, now: datetime) -> int:
     event_id: int = session.execute(
         insert(EventRow).values(_row(event, now)).returning(EventRow.id)
     ).scalar_one()
-    about = f"idea:{event.idea_id}" if event.idea_id else ""
-    common = {"event_id": event_id, "about": about, "due_at": now, "created_at": now}
     for line in event.hears:
-        silent = None if line.actor_too else event.actor_id
-        rows = _rows(line, f"{event.kind}:{event_id}", common | {"data": event.data()})
-        if line.who is not Receivers.PERSON:
-            _deliver_to(session, _receivers(event, line.who), silent, rows)
-        elif event.person_id not in (None, silent):
-            _deliver(session, [_to(event.person_id, row) for row in rows])
+        notice = _notice(event, event_id, line, now)
+        if HOOK in line.channels:
+            tell_hooks(session, [notice], now=now)
+        if line.who is not Receivers.HOOKS:
+            silent = None if line.actor_too else event.actor_id
+            deliver_to(session, _receivers(event, line.who), notice, now=now, silent=silent)
     return event_id
 
 
@@ -57,24 +56,22 @@ def record_for_teams(session: Session, events: Sequence[Event], *, now: datetime
             members.where(TeamMember.idea_id.in_(ideas[at : at + _AT_ONCE]))
         ):
             teams.setdefault(row.idea_id, []).append(row.person_id)
-    rows = [
-        _to(person, row)
+    told = [
+        (person, _notice(event, number, line, now))
         for event, number in zip(events, numbers, strict=True)
         for line in event.hears
-        for row in _rows(line, f"{event.kind}:{number}", _common(event, number, now))
         for person in teams.get(event.idea_id or 0, ())
         if line.actor_too or person != event.actor_id
     ]
-    if rows:
-        session.execute(_insert(session).on_conflict_do_nothing(), rows)
+    notify_all(session, told, now=now)
 
 
-def _common(event: Event, event_id: int, now: datetime) -> dict[str, Any]:
-    about = f"idea:{event.idea_id}" if event.idea_id else ""
-    return {
-        "event_id": event_id, "about": about, "due_at": now, "created_at": now,
-        "data": event.data(),
-    }  # fmt: skip
+def _notice(event: Event, event_id: int, line: Hears, now: datetime) -> Notice:
+    return Notice(
+        line, f"{event.kind}:{event_id}", event.data(), now,
+        about=f"idea:{event.idea_id}" if event.idea_id else "", event_id=event_id,
+        programme_id=event.programme_id,
+    )  # fmt: skip
 
 
 def _row(event: Event, now: datetime) -> dict[str, Any]:
@@ -89,85 +86,10 @@ def _row(event: Event, now: datetime) -> dict[str, Any]:
     }
 
 
-def notify(
-    session: Session,
-    people: Iterable[int],
-    line: Hears,
-    *,
-    key: str,
-    data: dict[str, Any],
-    due_at: datetime,
-    now: datetime,
-    event_id: int | None = None,
-    about: str = "",
-) -> int:
-    """Add one delivery per person and channel unless its key exists; return how many were new.
-
-    A notice in the inbox is there at once; a mail waits for `due_at` and the deliver job.
-    """
-    common = {"data": data, "event_id": event_id, "about": about, "due_at": due_at}
-    channels = _rows(line, key, common | {"created_at": now})
-    return _deliver(session, [_to(one, row) for one in dict.fromkeys(people) for row in channels])
-
-
-def _rows(line: Hears, key: str, common: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what is put into the deliveries of one line, per channel; `key` lacks the person."""
-    return [
-        common
-        | {
-            "key": f"{key}:{line.template}:",
-            "channel": channel,
-            "template": line.template,
-            "urgent": line.urgent,
-            "state": "sent" if channel == "inbox" else "waiting",
-            "sent_at": common["due_at"] if channel == "inbox" else None,
-            "attempts": 0,
-        }
-        for channel in line.channels
-    ]
-
-
-def _to(person: Any, row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"person_id": person, "key": f"{row['key']}{person}:{row['channel']}"}
-
-
-def _deliver(session: Session, rows: list[dict[str, Any]]) -> int:
-    if not rows:
-        return 0
-    added = session.execute(
-        _insert(session).values(rows).on_conflict_do_nothing().returning(Delivery.id)
-    )
-    return len(added.all())
-
-
-def _deliver_to(
-    session: Session, found: Select[int], silent: int | None, rows: list[dict[str, Any]]
-) -> None:
-    """Add the deliveries of all receivers found by a query, in one statement with it."""
-    people = found.distinct().subquery()
-    person = people.c[0]
-    columns = Delivery.__table__.c
-    parts = []
-    for row in rows:
-        key = row["key"] + cast(person, String) + f":{row['channel']}"
-        values: dict[str, ColumnElement[Any]] = {
-            name: literal(value, columns[name].type) for name, value in row.items()
-        }
-        values |= {"key": key, "person_id": person}
-        parts.append(select(*(value.label(name) for name, value in values.items())))
-    new = union_all(*parts).subquery()
-    others = new.c.person_id.is_distinct_from(silent)
-    statement = _insert(session).from_select(new.c.keys(), select(new).where(others))
-    session.execute(statement.on_conflict_do_nothing())
-
-
-def _insert(session: Session) -> Any:
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return kind.insert(Delivery)
-
-
 def _receivers(event: Event, who: Receivers) -> Select[int]:
     """Return the query of the receivers of one line of the table; disabled people hear nothing."""
+    if who is Receivers.PERSON:
+        return select(Person.id).where(Person.id == event.person_id)
     active = Person.disabled_at.is_(None)
     if who is Receivers.OWNER:
         return (

@@ -18,6 +18,7 @@ from accelerator.cli.story.player import ZONE, Days, Player, Told
 from accelerator.config import Config, from_env
 from accelerator.i18n import LANGUAGES
 from accelerator.jobs.run import reading, transaction
+from accelerator.standing import lateness
 from accelerator.storage.engine import make_engine
 from accelerator.storage.tables import Delivery, Person
 
@@ -51,6 +52,8 @@ def seed(engine: Engine, config: Config, now: datetime) -> None:
         player = Player(session, story, days)
         for moment, play in order.in_order(story, days, now):
             player.let(play, moment)
+        for programme in lateness.programmes(session):
+            lateness.remember(session, lateness.chances(session, programme, now=now))
         _settle(session, config, now)
 
 

@@ -127,6 +127,10 @@ class Permission(StrEnum):
     EXPERT_ANSWER = "expert:answer"
     REPORT_EXPORT = "report:export"
     PORTFOLIO_VIEW = "portfolio:view"
+    CALENDAR_OWN = "calendar:own"
+    CALENDAR_COHORT = "calendar:cohort"
+    CONTACT_VIEW = "contact:view"
+    SPEED_VIEW = "speed:view"
 
 
 Clause = Callable[[Actor, Subject], bool]
@@ -333,6 +337,10 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.EXPERT_ANSWER: (manager_outside_team,),
     Permission.REPORT_EXPORT: (manager,),
     Permission.PORTFOLIO_VIEW: (sponsor_anywhere, manager_anywhere),
+    Permission.CALENDAR_OWN: (anybody,),
+    Permission.CALENDAR_COHORT: (with_a_role,),
+    Permission.CONTACT_VIEW: (manager,),
+    Permission.SPEED_VIEW: (manager, sponsor_after_hand_in),
 }
 
 WHO_MAY: dict[Clause, str] = {

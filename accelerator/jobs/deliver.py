@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ScalarSelect, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -23,11 +23,11 @@ from accelerator.jobs.run import transaction
 from accelerator.standing.dues import still_due
 from accelerator.standing.hours import hours_of
 from accelerator.storage.tables import Delivery, Person
+from accelerator.storage.tables.activity import TO_SEND
 
 # Together four hours; then the message has failed and waits for the administrator.
 BACK_OFF = tuple(timedelta(minutes=n) for n in (1, 2, 4, 8, 15, 30, 60, 60, 60))
 CLAIM = timedelta(minutes=3)
-DUE = ("waiting", "retrying")
 
 log = logs.get("deliver")
 
@@ -69,25 +69,10 @@ def deliver(shift: Shift) -> int:
 def _claim(session: Session, mark: str, *, now: datetime) -> Delivery | None:
     """Take the next due message. Claims of a former holder of the lease are void.
 
-    What was tried less often goes first, so that a message that kills its process stops no other.
+    What is urgent goes first, then what was tried less often, so that a message that kills its
+    process stops no other.
     """
-    due = (
-        select(Delivery.id)
-        .where(
-            Delivery.channel == "mail",
-            Delivery.state.in_(DUE),
-            Delivery.due_at <= now,
-            or_(
-                Delivery.claimed_by.is_(None),
-                Delivery.claimed_by != mark,
-                Delivery.claimed_until <= now,
-            ),
-        )
-        .order_by(Delivery.urgent.desc(), Delivery.attempts, Delivery.due_at, Delivery.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
+    due = func.coalesce(*(_next(mark, now, urgent=urgent) for urgent in (True, False)))
     return session.scalars(
         update(Delivery)
         .where(Delivery.id == due)
@@ -95,6 +80,27 @@ def _claim(session: Session, mark: str, *, now: datetime) -> Delivery | None:
         .returning(Delivery)
         .execution_options(synchronize_session=False)
     ).one_or_none()
+
+
+def _next(mark: str, now: datetime, *, urgent: bool) -> ScalarSelect[int]:
+    return (
+        select(Delivery.id)
+        .where(
+            TO_SEND,
+            Delivery.urgent == urgent,
+            Delivery.channel == "mail",
+            Delivery.due_at <= now,
+            or_(
+                Delivery.claimed_by.is_(None),
+                Delivery.claimed_by != mark,
+                Delivery.claimed_until <= now,
+            ),
+        )
+        .order_by(Delivery.attempts, Delivery.due_at, Delivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
 
 
 def _ready(session: Session, row: Delivery, *, now: datetime) -> Claimed | None:

@@ -121,6 +121,27 @@ def shortfalls_of(
     }  # fmt: skip
 
 
+def short_of_gate(
+    session: Session, idea: tables.Idea, *, now: datetime
+) -> tuple[Shortfall, ...] | None:
+    """Return what an idea has not proven of its gate's minimums; None where the gate asks nothing.
+
+    One query where the gate asks nothing, else three.
+    """
+    minimums, zone = session.execute(
+        select(tables.Stage.minimums, tables.Cohort.time_zone)
+        .select_from(tables.Passage)
+        .join(tables.Stage, tables.Stage.id == tables.Passage.stage_id)
+        .join(tables.Cohort, tables.Cohort.id == idea.cohort_id)
+        .where(tables.Passage.id == idea.passage_id)
+    ).one()
+    if not minimums:
+        return None
+    wanted = {Dimension(name): level for name, level in minimums.items()}
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return shortfalls_of(session, [idea.id], wanted, today=today)[idea.id]
+
+
 def remember_scores(
     session: Session,
     idea_ids: Sequence[int],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from math import isfinite
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
@@ -115,6 +116,12 @@ def web_address(_form: Any, field: Field) -> None:
     """Accept http and https addresses only; anything else could be made to run."""
     if field.data and not is_link(field.data):
         raise ValidationError(gettext("Give an address that starts with https:// or http://."))
+
+
+def finite(_form: Any, field: Field) -> None:
+    """Refuse what is no number one could compare; a validator for numbers."""
+    if field.data is not None and not isfinite(field.data):
+        raise ValidationError(gettext("Not a valid float value."))
 
 
 def known_years(_form: Any, field: Field) -> None:

@@ -234,6 +234,7 @@ def test_clock_jumps_send_nothing_twice_and_lose_nothing(world, config):
     [
         ("Europe/Berlin", "DE", date(2027, 3, 28)),
         ("Europe/Berlin", "DE", date(2026, 10, 25)),
+        ("Europe/London", "GB", date(2026, 10, 25)),
         ("Asia/Tokyo", "JP", date(2027, 3, 28)),
         ("America/Sao_Paulo", "BR", date(2018, 11, 4)),
         ("Australia/Lord_Howe", "AU", date(2026, 10, 4)),

@@ -27,6 +27,7 @@ from accelerator.storage.tables import (
     Conflict,
     Delivery,
     Evidence,
+    ExpertRequest,
     Final,
     FinalIdea,
     FinalJudge,
@@ -149,6 +150,11 @@ def values(world: World) -> dict[str, Any]:
             MeetingItem(meeting_id=one.id, passage_id=idea.passage_id, position=1)
             for one in (meeting, open_meeting)
         )
+        asked = ExpertRequest(
+            idea_id=idea.id, dimension="ip", level=2, wanted=SECRET, asked_at=NOW,
+            asked_by_id=idea.owner_id,
+        )  # fmt: skip
+        session.add(asked)
         second = session.scalars(select(Idea.passage_id).where(Idea.code == other)).one()
         session.add_all(
             [
@@ -168,7 +174,7 @@ def values(world: World) -> dict[str, Any]:
             "person_id": world.people["mate"], "token": "no-such-token", "sign_in_id": 999,
             "assignment_id": 1, "filename": "img/mark.svg", "link_id": 1, "event_id": 1,
             "membership_id": 1, "role": "reviewer", "proposal_id": proposal.id, "batch_id": batch.id,
-            "meeting_id": meeting.id,
+            "meeting_id": meeting.id, "feed_id": 1, "request_id": asked.id, "dimension": "ip",
         }  # fmt: skip
 
 

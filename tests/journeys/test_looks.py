@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.storage.tables import Cohort, Idea, Milestone, Person
@@ -20,7 +20,7 @@ PAGES = {
         "/profile", "/programmes", "/programmes/spark", "/cohorts", "/cohorts/S27",
         "/readiness/levels", "/styleguide", "/ideas/{draft}", "/ideas/{draft}/edit",
         "/ideas/{draft}/submit", "/ideas/{draft}/withdraw", "/ideas/{told}",
-        "/ideas/{told}/outcome", "/ideas/{told}/milestones", "/ideas/{told}/readiness",
+        "/ideas/{told}/outcome", "/ideas/{told}/milestones", "/ideas/{told}/milestones/{milestone}?say=time", "/ideas/{told}/readiness",
         "/ideas/{told}/versions/1",
         "/ideas/{told}/questions",
     ],
@@ -38,7 +38,9 @@ PAGES = {
         "/programmes/spark/stages/spark", "/programmes/spark/stages/spark/rubric",
         "/programmes/spark/stages/spark/milestones",
         "/programmes/spark/cohorts/new", "/cohorts/S27/edit",
-        "/cohorts/S27", "/cohorts/S27/import", "/cohorts/S27/milestones?show=late",
+        "/cohorts/S27", "/cohorts/S27/import", "/cohorts/S27/milestones?show=asked",
+        "/cohorts/S27/milestones", "/cohorts/S27/milestones?view=timeline",
+        "/cohorts/S27/milestones/shift",
         "/cohorts/S27/spark/assign", "/cohorts/S27/spark/ranking?scope=all",
         "/cohorts/S27/spark/gate", "/cohorts/S27/spark/gate?list=decided",
         "/ideas/{judged}/reviews",
@@ -85,6 +87,9 @@ def ideas_at_every_point(world: World) -> dict[str, str]:
                 name=TITLE, due_on=TODAY, asked_due_on=TODAY, asked_reason=LONG
             )
         )
+        milestone = session.scalars(
+            select(Milestone.id).join(Idea, Idea.id == Milestone.idea_id).where(Idea.code == told)
+        ).first()
         session.execute(update(Cohort).values(name=TITLE))
         session.execute(
             update(Person)
@@ -93,5 +98,5 @@ def ideas_at_every_point(world: World) -> dict[str, str]:
         )
     return {
         "draft": draft, "asked": asked, "judged": judged, "told": told,
-        "person": str(world.people["owner"]),
+        "person": str(world.people["owner"]), "milestone": str(milestone),
     }  # fmt: skip

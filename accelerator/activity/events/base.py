@@ -5,6 +5,7 @@ from enum import StrEnum, auto
 from typing import Any, ClassVar
 
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 class Receivers(StrEnum):
@@ -14,6 +15,7 @@ class Receivers(StrEnum):
     OWNER = auto()
     MANAGERS = auto()
     PERSON = auto()
+    HOOKS = auto()  # the channels of chat programs alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,11 @@ class Hears:
     """A line of the table: these receivers get this template on these channels.
 
     `templates/email/<template>/` holds subject.txt, body.txt and body.html. The inbox shows the
-    subject. Security mail and the like go by mail alone.
+    subject. Security mail and the like go by mail alone. What is `urgent` is mailed at once, all
+    else goes into the day's one message, unless the receiver chose otherwise for its `kind`. With
+    "hook" among the channels, the chat channels of the programme hear too: `templates/hook/` where
+    it says it differently. `replies_to_actor` says that the words name who acted, so that an answer
+    may go to them; otherwise it goes to the managers.
     """
 
     who: Receivers
@@ -29,6 +35,8 @@ class Hears:
     channels: tuple[str, ...] = ("inbox", "mail")
     urgent: bool = False
     actor_too: bool = False
+    kind: Kind = Kind.NEWS
+    replies_to_actor: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

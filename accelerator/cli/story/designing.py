@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from accelerator.cli.story.player import Player, Told
+from accelerator.domain.ladder import steps_of
+from accelerator.domain.notices import Kind
+from accelerator.features.ladders import service as ladders
 from accelerator.features.stages.queries import one
 from accelerator.features.stages.queries.effects import Unconfirmed
 from accelerator.features.stages.service import rubric, settings
@@ -42,6 +45,15 @@ def design(told: Told, player: Player, now: datetime) -> None:
                 version=version, seen=seen, **who,
             )
         )  # fmt: skip
+
+
+def remind(told: Told, player: Player, now: datetime) -> None:
+    """Set a programme's own steps of reminders."""
+    ladders.change(
+        player.session, actor=player.actors[told["by"]],
+        programme=player.programme(told["programme"]), kind=Kind(told["kind"]), version=0,
+        steps=steps_of(told["steps"]), optional=told["optional"], idle_days=None, now=now,
+    )  # fmt: skip
 
 
 def _reworded(criteria: one.Rows, levels: Told) -> list[Row]:

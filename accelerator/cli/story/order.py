@@ -6,7 +6,16 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import groupby
 
-from accelerator.cli.story import company, designing, gates, ideas, meetings, rounds, sharing
+from accelerator.cli.story import (
+    company,
+    designing,
+    fading,
+    gates,
+    ideas,
+    meetings,
+    rounds,
+    sharing,
+)
 from accelerator.cli.story.player import ZONE, Days, Player, Told
 
 MORNING = time(9, 0)
@@ -68,7 +77,12 @@ def _company(story: Told, days: Days) -> Iterator[Happening]:
         yield Happening(days.past(told["day"]), 2, AFTER_IDEAS, partial(meetings.meet, told))
     for told in story["designs"]:
         yield Happening(days.past(told["day"]), 3, AFTER_IDEAS, partial(designing.design, told))
+    for told in story["ladders"]:
+        yield Happening(days.past(told["day"]), 4, AFTER_IDEAS, partial(designing.remind, told))
     yield Happening(days.today, 1, AFTER_IDEAS, sharing.share_out)
+    for day in range(first, 0, fading.FORTNIGHT):
+        yield Happening(days.past(day), 4, AFTER_IDEAS, fading.rescore)
+    yield Happening(days.today, 4, AFTER_IDEAS, fading.look_back)
 
 
 def _open(told: Told, player: Player, now: datetime) -> None:

@@ -140,6 +140,8 @@ KINDS = {
     "SignedOut": N_("Signed out"),
     "AccessRefused": N_("Access refused"),
     "PersonInvited": N_("Person invited"),
+    "FeedMade": N_("Calendar address made"),
+    "FeedRevoked": N_("Calendar address revoked"),
     "PasswordResetAsked": N_("Password reset asked"),
     "PasswordSet": N_("Password set"),
     "PasswordChanged": N_("Password changed"),

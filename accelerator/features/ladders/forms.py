@@ -63,9 +63,9 @@ def receivers(kind: Kind) -> list[tuple[Receiver, Any]]:
 class StepForm(PlainForm):
     """One step. Empty days stand for a row that nobody filled in."""
 
-    days = IntegerField(_("Days"), [Optional(), NumberRange(0, 999)])
-    when = SelectField(_("When"), choices=WHEN, default="before calendar")
-    to = SelectField(_("Who hears"), validate_choice=False)
+    days = IntegerField(_("Number of days"), [Optional(), NumberRange(0, 999)])
+    when = SelectField(_("Counted as"), choices=WHEN, default="before calendar")
+    to = SelectField(_("Heard by"), validate_choice=False)
     mail = BooleanField(_("Mail, with the message of the day"), default=True)
     hook = BooleanField(_("The programme’s chat channel"))
     words_ja = StringField(_("Own words"), [Length(max=400), storable], filters=[stripped])

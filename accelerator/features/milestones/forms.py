@@ -12,6 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -111,7 +112,10 @@ class ShiftForm(Form):
     )
     unit = RadioField(
         _l("Counted in"),
-        choices=[("working", _l("Working days")), ("calendar", _l("Calendar days"))],
+        choices=[
+            SelectChoice("working", _l("Working days")),
+            SelectChoice("calendar", _l("Calendar days")),
+        ],
         default="working",
     )
     reason = TextAreaField(

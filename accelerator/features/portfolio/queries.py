@@ -1,8 +1,8 @@
-"""What the page of the portfolio shows; four queries, however many ideas."""
+"""What the pages of the portfolio show; a fixed number of queries, however many ideas."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
@@ -10,8 +10,21 @@ from sqlalchemy.orm import Session
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.promise import Promise
 from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.features.portfolio.drawing import Line, Point, Trend, incidence, trend
+from accelerator.features.portfolio.visits import Speed, Way, speeds, stays
 from accelerator.standing.promises import Figures, counted
-from accelerator.storage.tables import Cohort, Idea, Passage, Programme, Stage
+from accelerator.storage.tables import (
+    Cohort,
+    Decision,
+    Idea,
+    Passage,
+    Programme,
+    ReadinessTrend,
+    Stage,
+)
+
+PAGE = 50
+LOOKED_BACK = timedelta(weeks=78)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,17 @@ class StageRow:
     waiting: int
     promises: Figures
     readiness: float | None
+    speed: Speed
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRow:
+    """One cohort with ideas under way, and how ready they are on average."""
+
+    code: str
+    name: Bilingual
+    ideas: int
+    readiness: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +59,8 @@ class ProgrammeView:
     name: Bilingual
     stages: tuple[StageRow, ...]
     states: dict[str, int]
+    cohorts: tuple[CohortRow, ...]
+    trend: Trend | None
 
     @property
     def handed_in(self) -> int:
@@ -69,6 +95,7 @@ def portfolio(
     for stage_id, state, n in session.execute(told, {"day": day}):
         if state:
             promises.setdefault(stage_id, {})[Promise(state)] = n
+    speed = speeds(session, programme_ids, day=day)
     stages: dict[int, list[StageRow]] = {}
     for row in session.execute(_stages(programme_ids)):
         stages.setdefault(row.programme_id, []).append(
@@ -80,12 +107,143 @@ def portfolio(
                 row.waiting or 0,
                 Figures(promises.get(row.id, {})),
                 row.readiness,
+                speed.get(row.id, Speed()),
             )
         )
+    cohorts, trends = _cohorts(session, programme_ids), _trends(session, programme_ids, day)
     return [
-        ProgrammeView(row.key, row.name, tuple(stages.get(row.id, ())), states.get(row.id, {}))
+        ProgrammeView(
+            row.key, row.name, tuple(stages.get(row.id, ())), states.get(row.id, {}),
+            tuple(cohorts.get(row.id, ())), trends.get(row.id),
+        )
         for row in programmes
-    ]
+    ]  # fmt: skip
+
+
+def _cohorts(session: Session, programme_ids: Collection[int]) -> dict[int, list[CohortRow]]:
+    found: dict[int, list[CohortRow]] = {}
+    for programme_id, code, name, ideas, readiness in session.execute(
+        select(
+            Cohort.programme_id, Cohort.code, Cohort.name, func.count(Idea.id),
+            func.avg(func.coalesce(Idea.readiness, 0.0)),
+        )
+        .join(Idea, Idea.cohort_id == Cohort.id)
+        .where(Cohort.programme_id.in_(programme_ids), Idea.state == IdeaState.ACTIVE)
+        .group_by(Cohort.id)
+        .order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
+    ):  # fmt: skip
+        found.setdefault(programme_id, []).append(CohortRow(code, name, ideas, readiness))
+    return found
+
+
+def _trends(session: Session, programme_ids: Collection[int], day: date) -> dict[int, Trend]:
+    """Load how ready the ideas were on the Mondays of the last year and a half."""
+    points: dict[int, list[Point]] = {}
+    for programme_id, on, mean, low, high in session.execute(
+        select(
+            ReadinessTrend.programme_id, ReadinessTrend.on, ReadinessTrend.mean,
+            ReadinessTrend.low, ReadinessTrend.high,
+        )
+        .where(
+            ReadinessTrend.programme_id.in_(programme_ids), ReadinessTrend.on > day - LOOKED_BACK
+        )
+        .order_by(ReadinessTrend.on)
+    ):  # fmt: skip
+        points.setdefault(programme_id, []).append(Point(on, mean, low, high))
+    drawn = {programme_id: trend(known) for programme_id, known in points.items()}
+    return {programme_id: one for programme_id, one in drawn.items() if one is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class StayRow:
+    """One idea's stay in a stage; the reason is the gate's, once the team was told."""
+
+    code: str
+    title: Bilingual
+    cohort: Bilingual
+    entered_on: date
+    left_on: date | None
+    days: int
+    way: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StagePage:
+    """The speed of one stage, and the stays of one sort."""
+
+    key: str
+    name: Bilingual
+    speed: Speed
+    lines: tuple[Line, ...]
+    last_day: int
+    rows: tuple[StayRow, ...]
+    counts: dict[str, int]
+    show: str
+    after: int
+
+    @property
+    def total(self) -> int:
+        """Return how many stays are of the sort shown."""
+        return self.counts[self.show]
+
+
+def stage_page(
+    session: Session, programme: Programme, stage_key: str, *, show: str, after: int, day: date
+) -> StagePage | None:
+    """Load the speed of one stage with its stays; None where there is no such stage."""
+    stage = session.scalars(
+        select(Stage).where(Stage.programme_id == programme.id, Stage.key == stage_key)
+    ).one_or_none()
+    if stage is None:
+        return None
+    speed = speeds(session, [programme.id], day=day).get(stage.id, Speed())
+    steps = speed.steps
+    inside = speed.inside
+    last = max([steps[-1].day if steps else 0, inside.oldest if inside else 0])
+    counts = {"inside": inside.ideas if inside else 0, **{str(w): speed.left(w) for w in Way}}
+    return StagePage(
+        key=stage.key, name=stage.name, speed=speed,
+        lines=incidence(steps, (Way.ADVANCE, Way.PARK, Way.STOP, Way.WITHDRAWN), last)
+        if steps else (),
+        last_day=last, rows=_stays(session, programme, stage, show, after, day), counts=counts,
+        show=show, after=after,
+    )  # fmt: skip
+
+
+def _stays(
+    session: Session, programme: Programme, stage: Stage, show: str, after: int, day: date
+) -> tuple[StayRow, ...]:
+    stay = stays(Cohort.programme_id == programme.id, Passage.stage_id == stage.id)
+    inside = show == "inside"
+    order = stay.c.entered_at if inside else stay.c.left_at.desc()
+    rows = session.execute(
+        select(
+            Idea.code,
+            Idea.title,
+            Cohort.name,
+            stay.c.entered_at,
+            stay.c.left_at,
+            stay.c.way,
+            Decision.reason,
+        )
+        .join(stay, stay.c.idea_id == Idea.id)
+        .join(Cohort, Cohort.id == Idea.cohort_id)
+        .outerjoin(
+            Decision,
+            (Decision.passage_id == stay.c.newest) & Decision.announced_at.is_not(None),
+        )
+        .where(stay.c.way == ("" if inside else show))
+        .order_by(order, Idea.id)
+        .limit(PAGE)
+        .offset(after)
+    )
+    found = []
+    for code, title, cohort, entered_at, left_at, way, reason in rows:
+        entered, left = entered_at.date(), left_at.date() if way and left_at else None
+        days = max(0, ((left or day) - entered).days)
+        found.append(StayRow(code, title, cohort, entered, left, days, way, reason or ""))
+    return tuple(found)
 
 
 def _stages(programme_ids: Collection[int]) -> Select[tuple[object, ...]]:

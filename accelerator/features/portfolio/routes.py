@@ -1,10 +1,13 @@
 """The portfolio of a sponsor or manager."""
 
-from flask import Blueprint, render_template
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from accelerator.domain.policy import Permission, Role
 from accelerator.features.portfolio import queries
+from accelerator.features.portfolio.visits import Way
 from accelerator.web import templating
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
@@ -20,3 +23,18 @@ def show() -> ResponseReturnValue:
     seen = actor().programmes(Role.SPONSOR) | actor().programmes(Role.MANAGER)
     found = queries.portfolio(db(), seen, day=templating.today())
     return render_template("portfolio/show.html", programmes=found)
+
+
+@bp.get("/portfolio/<programme_key>/<stage_key>")
+@allow(Permission.SPEED_VIEW, subject="programme")
+def stage(programme: Any, stage_key: str) -> ResponseReturnValue:
+    """Show how fast one stage is, what its gate decides, and the ideas behind each number."""
+    asked = request.args.get("show", "")
+    after = min(max(0, request.args.get("after", 0, type=int)), 10**6)
+    page = queries.stage_page(
+        db(), programme, stage_key, show=asked if asked in set(Way) else "inside", after=after,
+        day=templating.today(),
+    )  # fmt: skip
+    if page is None:
+        abort(404)
+    return render_template("portfolio/stage.html", programme=programme, page=page)

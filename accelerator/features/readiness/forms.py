@@ -1,24 +1,15 @@
 """Limits of what people type about readiness."""
 
-from math import isfinite
-
 from wtforms import DateField, FloatField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
 
 from accelerator.domain.readiness import HIGHEST, LOWEST, Dimension
-from accelerator.i18n import gettext
 from accelerator.i18n import lazy_gettext as _l
-from accelerator.web.forms import Form, known_years, storable, stripped, web_address
+from accelerator.web.forms import Form, finite, known_years, storable, stripped, web_address
 
 LEVELS = [SelectChoice(str(n)) for n in range(LOWEST, HIGHEST + 1)]
 DIMENSIONS = [SelectChoice(dimension.value) for dimension in Dimension]
-
-
-def finite(_form: Form, field: FloatField) -> None:
-    """Refuse what is no number one could compare."""
-    if field.data is not None and not isfinite(field.data):
-        raise ValidationError(gettext("Not a valid float value."))
 
 
 class OfDimension(Form):

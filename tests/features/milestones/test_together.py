@@ -274,3 +274,23 @@ def test_the_past_of_a_programme_says_what_will_be_late(world: World) -> None:
     assert board.count("Probably late") == 1
     risk = text(world.client("manager"), "/cohorts/S27/milestones?show=risk")
     assert risk.count("Coming 0") == 1
+
+
+@SQLITE
+def test_the_page_of_one_milestone_asks_the_same_however_much_there_is(world: World) -> None:
+    code = world.idea("owner", state="active", team=("mate",))
+    number = add(world, code)
+    page, client, counts = f"/ideas/{code}/milestones/{number}", world.client("owner"), []
+    for more in (1, 8):
+        for _ in range(more):
+            need = add(world, code)
+            client.post(f"{page}/needs", data={"needs": [need]})
+            client.post(f"{page}/proof/link", data={"url": f"https://example.com/{need}"})
+        people = {"owner": world.people["owner"], "helpers": [world.people["mate"]]}
+        client.post(f"{page}/owner", data=people)
+        for address in (page, f"/ideas/{code}/milestones"):
+            with queries(world.engine) as statements:
+                client.get(address)
+            counts.append(len(statements))
+    assert counts[:2] == counts[2:]
+    assert max(counts) <= 10

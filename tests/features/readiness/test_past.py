@@ -26,7 +26,9 @@ def act(world: World, name: str, path: str, **data: object) -> None:
     assert answer.status_code == 303, answer.get_data(as_text=True)
 
 
-def test_every_stored_score_is_made_again_from_what_was_known(world: World) -> None:
+def test_every_stored_score_is_made_again_from_what_was_known(  # noqa: PLR0915 - one story
+    world: World,
+) -> None:
     code = world.idea("owner", state="active")
     world.assign(code, "reviewer")
     page = f"/ideas/{code}/readiness"

@@ -60,12 +60,7 @@ def may_download(session: Session, attachment: Attachment, *, in_team: bool) -> 
         return True
     contents = session.scalars(select(Version.content).where(Version.idea_id == attachment.idea_id))
     handed_in = {f.get("id") for content in contents for f in content.get("attachments", ())}
-    shown = select(
-        or_(
-            exists().where(Evidence.attachment_id == attachment.id),
-            exists().where(
-                MilestoneProof.attachment_id == attachment.id, attachment.removed_at is None
-            ),
-        )
-    )
-    return attachment.id in handed_in or bool(session.scalar(shown))
+    evidence = exists().where(Evidence.attachment_id == attachment.id)
+    proof = exists().where(MilestoneProof.attachment_id == attachment.id)
+    shown = evidence if attachment.removed_at is not None else or_(evidence, proof)
+    return attachment.id in handed_in or bool(session.scalar(select(shown)))

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Date, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.anonymity import without_team
 from accelerator.domain.answers import NAMING, Value, asked_now, readable
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.intake import Requirement
+from accelerator.domain.lateness import LIKELY
+from accelerator.domain.milestones import SOON_DAYS
 from accelerator.domain.stages import IdeaState, NextStep, PassageState, Place, next_step
 from accelerator.features.ideas.queries.attachments import FileRow, files
 from accelerator.features.ideas.queries.finding import late_until
@@ -25,6 +27,7 @@ from accelerator.storage.tables import (
     Cohort,
     Decision,
     Idea,
+    Milestone,
     Passage,
     Person,
     Programme,
@@ -49,15 +52,24 @@ _HEAD = (
     .join(Programme, Programme.id == Cohort.programme_id)
     .where(Cohort.id == bindparam("cohort"))
 )  # fmt: skip
+_OPEN = (Milestone.idea_id == bindparam("idea")) & (Milestone.state == "open")
+_TODAY, _WEEK = bindparam("today", type_=Date), bindparam("week", type_=Date)
 _STAGES = (
-    select(Stage, Passage)
+    select(
+        Stage, Passage,
+        select(func.count()).where(_OPEN, Milestone.due_on < _TODAY)
+        .scalar_subquery().label("late"),
+        select(func.count())
+        .where(_OPEN, Milestone.due_on.between(_TODAY, _WEEK), Milestone.late_chance >= LIKELY)
+        .scalar_subquery().label("at_risk"),
+    )
     .outerjoin(Passage, (Passage.stage_id == Stage.id) & (Passage.idea_id == bindparam("idea")))
     .where(
         Stage.programme_id == bindparam("programme"),
         Stage.removed_at.is_(None) | Passage.id.is_not(None),
     )
     .order_by(Stage.position, Passage.number)
-)
+)  # fmt: skip
 _VERSIONS = (
     select(Version, Passage.stage_id, Stage.name, Person)
     .join(Passage, Passage.id == Version.passage_id)
@@ -144,6 +156,8 @@ class IdeaPage:
     files: list[FileRow] = field(default_factory=list)
     line: int = 0
     eligible: list[tuple[Bilingual, str]] = field(default_factory=list)
+    milestones_late: int = 0
+    milestones_at_risk: int = 0
 
     @property
     def next(self) -> NextStep:
@@ -156,10 +170,12 @@ def page(
 ) -> IdeaPage:
     """Load the page; six queries at most, however long the idea's way; one more in line."""
     head = _head(session, idea)
-    stages, passages = _stages(session, idea, head.programme_id)
+    zone = ZoneInfo(head.time_zone)
+    today = now.astimezone(zone).date()
+    rows = _stages(session, idea, head.programme_id, today)
+    stages, passages = _stages_of(rows), _passages_of(rows)
     current = next(p for p in passages if p.id == idea.passage_id)
     place = _place(idea, current, head, stages)
-    zone = ZoneInfo(head.time_zone)
     due_on = current.hand_in_by
     if place.idea is IdeaState.DRAFT:
         due_on = max(head.late_until or head.intake_closes_on, min(due_on, head.intake_closes_on))
@@ -172,10 +188,12 @@ def page(
         stage=next(s for s in stages if s.id == current.stage_id),
         steps=steps(
             stages, passages, state=place.idea, zone=zone,
-            today=now.astimezone(zone).date(), language=language(),
+            today=today, language=language(),
         ),
         due_on=due_on,
         revision=idea.version,
+        milestones_late=rows[0].late,
+        milestones_at_risk=rows[0].at_risk,
         eligible=[
             (one.question, idea.eligibility[one.key])
             for one in map(Requirement.of, head.eligibility) if one.key in idea.eligibility
@@ -195,11 +213,22 @@ def _head(session: Session, idea: Idea) -> Row[Any]:
     return session.execute(_HEAD, values).one()
 
 
-def _stages(
-    session: Session, idea: Idea, programme_id: int
-) -> tuple[list[StageRow], list[PassageRow]]:
-    rows = session.execute(_STAGES, {"idea": idea.id, "programme": programme_id}).all()
-    stages = {s.id: StageRow(s.id, s.key, s.name, s.position, s.reviews_per_idea) for s, _ in rows}
+def _stages(session: Session, idea: Idea, programme_id: int, today: date) -> Sequence[Row[Any]]:
+    """Ask for the stages with the idea's passages, and how its milestones go beside each."""
+    week = today + timedelta(days=SOON_DAYS)
+    values = {"idea": idea.id, "programme": programme_id, "today": today, "week": week}
+    return session.execute(_STAGES, values).all()
+
+
+def _stages_of(rows: Sequence[Row[Any]]) -> list[StageRow]:
+    found = {
+        s.id: StageRow(s.id, s.key, s.name, s.position, s.reviews_per_idea)
+        for s in (row.Stage for row in rows)
+    }
+    return list(found.values())
+
+
+def _passages_of(rows: Sequence[Row[Any]]) -> list[PassageRow]:
     passages = [
         (
             p.number,
@@ -208,10 +237,10 @@ def _stages(
                 p.handed_in_at, p.promise_on, p.left_at, p.outcome, p.asked_until,
             ),
         )
-        for _, p in rows
+        for p in (row.Passage for row in rows)
         if p is not None
     ]  # fmt: skip
-    return list(stages.values()), [row for _, row in sorted(passages, key=lambda pair: pair[0])]
+    return [row for _, row in sorted(passages, key=lambda pair: pair[0])]
 
 
 def _place(idea: Idea, passage: PassageRow, head: Row[Any], stages: list[StageRow]) -> Place:

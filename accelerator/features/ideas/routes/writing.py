@@ -26,7 +26,9 @@ from accelerator.features.ideas.routes.blueprint import bp
 from accelerator.features.ideas.service import answering_files, drafts, handing_in
 from accelerator.i18n import LANGUAGES
 from accelerator.i18n import gettext as _
+from accelerator.standing.readiness import short_of_gate
 from accelerator.standing.rework import rework_list
+from accelerator.standing.wordings import house_texts
 from accelerator.web.forms import stored_number
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
@@ -273,6 +275,8 @@ def submit_page(idea: Any, form: HandInForm) -> str:
         unanswered=[one.key for one in unanswered(written.eligibility, written.said)],
         unmet=list(unmet(written.eligibility, written.said)),
         todo=rework_list(db(), idea),
+        short=short_of_gate(db(), idea, now=clock.now()),
+        dimension_names={text.dimension: text.name for text in house_texts()},
         full=is_full(db(), written) if written.place.idea == "draft" else False,
     )
 

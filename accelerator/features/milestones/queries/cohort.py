@@ -25,9 +25,11 @@ from accelerator.storage.tables import TeamMember as Member
 
 DIGITS = 9  # every number of so many digits is one that a row can have
 CARDS = 20  # in a column of the board
+RECENT = 8  # that are done
 LANES = 25  # ideas on a page of the timeline
 MOST_MARKS = 1000
-MOST_TICKS = 8
+MOST_TICKS = 6
+LAST_TICK = 92  # percent; what lies behind has no room for its day
 COLUMNS = (Progress.WAITING, Progress.TO_DO, Progress.UNDER_WAY, Progress.DONE)
 
 
@@ -162,7 +164,7 @@ def board(
     found = session.execute(
         statement(own(actor).label("mine"), placed.c.stands, placed.c.total)
         .join(placed, placed.c.id == Milestone.id)
-        .where(placed.c.place <= CARDS)
+        .where(placed.c.place <= case((placed.c.stands == Progress.DONE, RECENT), else_=CARDS))
         .order_by(placed.c.place)
     ).all()
     made = rows(session, found, now)
@@ -267,7 +269,8 @@ class _Axis:
         ]
         found = mondays if len(mondays) <= MOST_TICKS else months
         step = -(-len(found) // MOST_TICKS) or 1
-        return [(day, self.x(day)) for day in found[::step]]
+        places = ((day, self.x(day)) for day in found[::step])
+        return [(day, x) for day, x in places if x <= LAST_TICK]
 
 
 def inside(cohort: Cohort, stage: str) -> list[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.anonymity import neutral_name
 from accelerator.domain.bilingual import Bilingual
@@ -48,11 +48,11 @@ class OnePage:
     history: tuple[HistoryRow, ...]
 
 
-def of_idea(session: Session, idea: Idea, *, now: datetime) -> list[MilestoneRow]:
+def of_idea(session: Session, idea_id: int, *, now: datetime) -> list[MilestoneRow]:
     """List an idea's milestones: the open ones by date first."""
     found = session.execute(
         statement()
-        .where(Milestone.idea_id == idea.id)
+        .where(Milestone.idea_id == idea_id)
         .order_by(Milestone.state != MilestoneState.OPEN, Milestone.due_on, Milestone.id)
         .limit(4 * PAGE)
     ).all()
@@ -60,9 +60,9 @@ def of_idea(session: Session, idea: Idea, *, now: datetime) -> list[MilestoneRow
 
 
 def page(session: Session, milestone: Milestone, *, sees_team: bool, now: datetime) -> OnePage:
-    """Load the page of one milestone; six queries."""
-    idea = idea_of(session, milestone.id)
-    listed = of_idea(session, idea, now=now)
+    """Load the page of one milestone; five queries."""
+    idea = session.get_one(Idea, milestone.idea_id)
+    listed = of_idea(session, idea.id, now=now)
     row = next(one for one in listed if one.id == milestone.id)
     return OnePage(
         row,
@@ -95,9 +95,11 @@ def _proofs(
 def _history(session: Session, milestone: Milestone) -> list[HistoryRow]:
     """Return what happened to it alone, and where its day moved together with others."""
     own = f"milestone:{milestone.id}"
+    other = aliased(Person)
     found = session.execute(
-        select(Event, Person)
+        select(Event, Person, other)
         .outerjoin(Person, Person.id == Event.actor_id)
+        .outerjoin(other, other.id == Event.data["person_id"].as_integer())
         .where(
             Event.idea_id == milestone.idea_id,
             (Event.subject == own) | Event.kind.in_(TOGETHER),
@@ -106,7 +108,7 @@ def _history(session: Session, milestone: Milestone) -> list[HistoryRow]:
         .limit(MOST_EVENTS)
     )
     history = []
-    for event, person in found:
+    for event, person, whom in found:
         data = event.data
         if event.subject != own:
             moved = [one for one in data.get("milestones", ()) if one.get("id") == milestone.id]
@@ -114,7 +116,8 @@ def _history(session: Session, milestone: Milestone) -> list[HistoryRow]:
                 continue
             data = data | moved[0]
         who = person.display_name if person is not None else ""
-        history.append(HistoryRow(event.kind, event.at, who, _read(data)))
+        facts = _read(data) | {"whom": whom.display_name if whom is not None else ""}
+        history.append(HistoryRow(event.kind, event.at, who, facts))
     return history
 
 
@@ -128,12 +131,3 @@ def _read(data: dict[str, Any]) -> dict[str, Any]:
     if "needs" in found:
         found["needs"] = [Bilingual.of(one) for one in found["needs"]]
     return found
-
-
-def idea_of(session: Session, milestone_id: int) -> Idea:
-    """Return the idea of a milestone."""
-    return session.scalars(
-        select(Idea)
-        .join(Milestone, Milestone.idea_id == Idea.id)
-        .where(Milestone.id == milestone_id)
-    ).one()

@@ -95,8 +95,7 @@ def assign(milestone: Any) -> ResponseReturnValue:
 def wait_for(milestone: Any) -> ResponseReturnValue:
     """Say what must be done before it."""
     form = forms.Needs()
-    idea = queries.idea_of(db(), milestone.id)
-    form.needs.choices = needs_of(queries.of_idea(db(), idea, now=clock.now()))
+    form.needs.choices = needs_of(queries.of_idea(db(), milestone.idea_id, now=clock.now()))
     return _save(
         milestone, form, _("Saved."), "",
         lambda: service.set_needs(

@@ -38,7 +38,7 @@ def show(milestone: Any) -> ResponseReturnValue:
 
 def idea_page(idea: Any, tried: Form | None = None) -> str:
     """Show the list; with the form that was just tried."""
-    rows = queries.of_idea(db(), idea, now=clock.now())
+    rows = queries.of_idea(db(), idea.id, now=clock.now())
     fresh = tried or forms.NewMilestone(formdata=None)
     if may(Permission.MILESTONE_EDIT):
         fresh.owner.choices = owners(team(db(), idea.id))

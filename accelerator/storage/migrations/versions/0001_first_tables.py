@@ -1202,6 +1202,17 @@ def upgrade() -> None:
             ["person_id", "channel", "read_at"],
             unique=False,
         )
+        batch_op.create_index(
+            "ix_delivery_to_send",
+            ["urgent", "attempts", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "channel IN ('mail', 'hook') AND state IN ('waiting', 'retrying')"
+            ),
+            postgresql_where=sa.text(
+                "channel IN ('mail', 'hook') AND state IN ('waiting', 'retrying')"
+            ),
+        )
 
     op.create_table(
         "evidence",
@@ -1739,6 +1750,15 @@ def downgrade() -> None:
 
     op.drop_table("evidence")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_delivery_to_send",
+            sqlite_where=sa.text(
+                "channel IN ('mail', 'hook') AND state IN ('waiting', 'retrying')"
+            ),
+            postgresql_where=sa.text(
+                "channel IN ('mail', 'hook') AND state IN ('waiting', 'retrying')"
+            ),
+        )
         batch_op.drop_index("ix_delivery_person_id_channel_read_at")
         batch_op.drop_index("ix_delivery_person_id_channel_id")
         batch_op.drop_index("ix_delivery_event_id")
