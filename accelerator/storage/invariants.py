@@ -108,6 +108,12 @@ STATEMENTS: dict[str, str | dict[str, str]] = {
             AND team_member.person_id = idea.owner_id)""",
     "a milestone is done exactly when it says by whom and when": """
         SELECT id FROM milestone WHERE (state = 'done') <> (done_at IS NOT NULL)""",
+    "a milestone is done after what it waits for, among those of its own idea": """
+        SELECT later.id FROM milestone_dependency AS link
+        JOIN milestone AS later ON later.id = link.milestone_id
+        JOIN milestone AS first ON first.id = link.needs_id
+        WHERE later.idea_id <> first.idea_id
+            OR (later.state = 'done' AND first.state = 'open')""",
     "a message is waiting, retrying, sent, failed or cancelled, and says so": """
         SELECT key FROM delivery
         WHERE state NOT IN ('waiting', 'retrying', 'sent', 'failed', 'cancelled')

@@ -12,6 +12,7 @@ from accelerator.storage.tables import (
     Event,
     Idea,
     Milestone,
+    MilestoneDependency,
     Passage,
     Review,
     Version,
@@ -40,6 +41,7 @@ BREACHES = {
     "a mark lies on the scale it was given on, or is an abstention": "UPDATE review SET marks = '{\"value\": 6}'",
     "an idea has one lead: its owner": "UPDATE team_member SET role = 'member' WHERE idea_id = 1",
     "a milestone is done exactly when it says by whom and when": "UPDATE milestone SET state = 'done'",
+    "a milestone is done after what it waits for, among those of its own idea": "UPDATE milestone SET idea_id = 2 WHERE id = 1",
     "a message is waiting, retrying, sent, failed or cancelled, and says so": "UPDATE delivery SET state = 'failed'",
     "every reference leads somewhere": "UPDATE idea SET owner_id = 999 WHERE id = 1",
 }  # fmt: skip
@@ -61,13 +63,18 @@ def sound(world: World) -> World:
                 marks={"value": 5, "reach": None}, saved_at=NOW, submitted_at=NOW,
             )
         )  # fmt: skip
-        session.add(
+        visits = [
             Milestone(
                 idea_id=by_code[reviewed].id, passage_id=by_code[reviewed].passage_id,
                 owner_id=world.people["owner"], due_on=TODAY,
                 name=Bilingual("訪問", "Visit"), wanted=Bilingual("", ""),
             )
-        )  # fmt: skip
+            for _ in range(2)
+        ]  # fmt: skip
+        session.add_all(visits)
+        session.flush()
+        first, second = (one.id for one in visits)
+        session.add(MilestoneDependency(milestone_id=first, needs_id=second))
         idea = by_code[again]
         first = session.get_one(Passage, idea.passage_id)
         first.state, first.outcome, first.left_at = "left", "rework", NOW

@@ -1,6 +1,7 @@
 """Move the dates of many milestones at once: choose, look, move."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +27,8 @@ from accelerator.web.session import config, db
 @allow(Permission.COHORT_EDIT, subject="cohort")
 def shift_form(cohort: Any) -> ResponseReturnValue:
     """Ask which dates move, and how far."""
-    return _page(cohort, _form(cohort, formdata=None, stage=request.args.get("stage", "")))
+    stage, today = request.args.get("stage", ""), clock.now().astimezone(ZoneInfo(cohort.time_zone))
+    return _page(cohort, _form(cohort, formdata=None, stage=stage, first=today.date()))
 
 
 @bp.post("/cohorts/<cohort_code>/milestones/shift")
