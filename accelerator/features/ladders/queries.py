@@ -14,7 +14,7 @@ from accelerator.domain.people import display_name
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import IdeaState
 from accelerator.i18n import LANGUAGES, speaking
-from accelerator.standing.dues import Owed, coming, lines
+from accelerator.standing.dues import Owed, Resting, coming, lines, resting
 from accelerator.storage.tables import Cohort, Idea, Milestone, Person, Programme, TeamMember
 from accelerator.storage.tables import Ladder as LadderRow
 from accelerator.storage.visibility import outside_team
@@ -169,6 +169,21 @@ def rehearsal(
         people=len({one.reminder.person for one in found}),
         next=start + PAGE if len(found) > start + PAGE else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRow:
+    """An idea on which nobody works, with its lead's name."""
+
+    idea: Resting
+    lead: str
+
+
+def idle(session: Session, programme: Programme, *, now: datetime) -> list[IdleRow]:
+    """List what rests in a programme, the longest first."""
+    found = resting(session, programme_id=programme.id, now=now)
+    names = _names(session, {one.owner_id for one in found})
+    return [IdleRow(one, names[one.owner_id]) for one in found]
 
 
 def _mailed(one: Owed) -> bool:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from accelerator import clock
 from accelerator.domain.bilingual import Bilingual
@@ -156,3 +156,28 @@ def test_the_rehearsal_shows_what_then_happens(world, config):
     only = manager.get("/programmes/spark/rehearsal?kind=review&who=Reviewer").text
     assert "Interviews" not in only
     assert len(asked) <= 24
+
+
+@SQLITE
+def test_what_rests_is_listed_with_what_will_happen(world, config):
+    code = world.idea("owner", title="At rest", state="active", passage_state="open")
+    world.idea("owner", title="A draft at rest")
+    world.idea("owner", title="At work", state="active", passage_state="open")
+    manager = world.client("manager")
+    assert "No idea rests" in manager.get("/programmes/spark/idle").text
+    with world.session() as session:
+        session.execute(
+            update(Idea).where(Idea.code != code).values(active_at=NOW + timedelta(days=60))
+        )
+    with clock.told_by(lambda: NOW + timedelta(days=65)):
+        manager = world.client("manager")
+        with queries(world.engine) as asked:
+            page = manager.get("/programmes/spark/idle").text
+        assert len(asked) <= 10
+        assert "At rest" in page
+        assert "not parked before" in page
+        assert "draft" not in page
+        assert "At work" not in page
+        remind(held(world.engine, config))
+        assert "its team knows" in manager.get("/programmes/spark/idle").text
+        assert world.client("owner").get("/programmes/spark/idle").status_code == 403
