@@ -6,8 +6,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from accelerator.config import Config
 from accelerator.domain.bilingual import Bilingual
-from accelerator.standing.lateness import chances, remember
+from accelerator.jobs.foresee import foresee
+from accelerator.standing.lateness import chances
 from accelerator.storage.tables import (
     Delivery,
     Event,
@@ -20,6 +22,7 @@ from accelerator.storage.tables import (
 from tests.checking import CheckingClient
 from tests.counting import queries
 from tests.features.milestones.test_milestones import add, read
+from tests.mail import held
 from tests.world import NOW, TODAY, World
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -236,7 +239,7 @@ def test_a_cohort_as_board_timeline_and_file_with_constant_queries(world: World)
         assert "MilestonesExported" in session.scalars(select(Event.kind)).all()
 
 
-def test_the_past_of_a_programme_says_what_will_be_late(world: World) -> None:
+def test_the_past_of_a_programme_says_what_will_be_late(world: World, config: Config) -> None:
     """Twelve of a slow team were done too late, twelve of a quick one in time, days apart."""
     slow = world.idea("owner", title="Slow", state="active", team=("mate",))
     quick = world.idea("employee", title="Quick", state="active")
@@ -262,8 +265,8 @@ def test_the_past_of_a_programme_says_what_will_be_late(world: World) -> None:
         slow_chance, quick_chance = (found[number] or 0 for number in coming)
         assert slow_chance > 0.6
         assert 0 < quick_chance < 0.3
-        assert remember(session, found) == 2
-        assert chances(session, world.programme_id, now=NOW) == {}
+    shift = held(world.engine, config)
+    assert [foresee(shift), foresee(shift)] == [2, 0]
     assert read(world, coming[0]).version == 1
     for address in (f"/ideas/{slow}/milestones", f"/ideas/{slow}/milestones/{coming[0]}", "/"):
         assert "robably late" in text(world.client("owner"), address) or "probably be late" in (

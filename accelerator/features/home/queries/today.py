@@ -188,7 +188,7 @@ def _waiting() -> Select[Any]:
         milestone.where(Milestone.owner_id == reader),
         milestone.join(MilestoneHelper, MilestoneHelper.milestone_id == Milestone.id)
         .join(TeamMember, mine)
-        .where(MilestoneHelper.person_id == reader),
+        .where(MilestoneHelper.person_id == reader, Milestone.owner_id != reader),
         select(
             case(
                 (Assignment.state == "assigned", literal(Kind.ANSWER)), else_=literal(Kind.REVIEW)
