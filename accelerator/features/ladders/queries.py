@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accelerator.activity.reminders import sentence
-from accelerator.domain.ladder import DEFAULTS, KINDS, Ladder, Step, steps_of
+from accelerator.calendars import calendar_of
+from accelerator.domain.ladder import DEFAULTS, KINDS, Ladder, Step, Unit, steps_of
 from accelerator.domain.notices import Kind
 from accelerator.domain.people import display_name
 from accelerator.domain.policy import Actor
@@ -84,15 +85,24 @@ def example(session: Session, actor: Actor, programme: Programme) -> dict[str, A
 
 
 def preview(
-    kind: Kind, step: Step, about: dict[str, Any], programme: Programme, *, today: date
+    kind: Kind,
+    step: Step,
+    about: dict[str, Any],
+    programme: Programme,
+    *,
+    today: date,
+    country: str,
 ) -> dict[str, str]:
     """Say a step about an example in both languages, as if it were told today."""
+    due_on = today - timedelta(days=step.offset_days)
+    if step.unit is Unit.WORKING:
+        due_on = calendar_of(country, today.year).add(today, -step.offset_days)
     idle = today + timedelta(days=programme.idle_days - step.offset_days)
     line = about | {
         "kind": str(kind),
         "to": str(step.to),
         "on": today.isoformat(),
-        "due_on": (today - timedelta(days=step.offset_days)).isoformat(),
+        "due_on": due_on.isoformat(),
         "words": step.words.as_dict(),
         "programme": programme.name.as_dict(),
         "parks_on": idle.isoformat(),

@@ -165,8 +165,11 @@ def _meanwhile(form: LadderForm, programme: Any, kind: str) -> list[Meanwhile]:
 def _page(programme: Any, view: LadderView, form: LadderForm, found: list[Meanwhile] | None) -> str:
     today = templating.today()
     about = queries.example(db(), actor(), programme)
+    country = actor().country
     said = [
-        None if step is None else queries.preview(view.kind, step, about, programme, today=today)
+        None
+        if step is None
+        else queries.preview(view.kind, step, about, programme, today=today, country=country)
         for step in form.each()
     ]
     return render_template(
