@@ -195,6 +195,11 @@ def test_many_dates_move_as_shown_with_one_message_to_each_team(world: World) ->
     history = text(world.client("owner"), f"/ideas/{first}/milestones/{numbers[0]}")
     assert "Moved with others" in history
     assert "The plant is closed" in history
+    ticked = client.post(page, data={"selected": [numbers[2], mine]}).get_data(as_text=True)
+    assert "2 milestones that you ticked" in ticked
+    only = client.post(page, data=form | {"selected": [numbers[2], mine]}).get_data(as_text=True)
+    assert "1 team hears" in only
+    assert "First idea" not in only
     assert world.client("owner").get(page).status_code == 403
     assert client.post(page, data=form | {"first": "2027-06-01"}).status_code == 200
 
@@ -276,7 +281,7 @@ def test_the_past_of_a_programme_says_what_will_be_late(world: World, config: Co
     board = text(world.client("manager"), "/cohorts/S27/milestones")
     assert board.count("Probably late") == 1
     risk = text(world.client("manager"), "/cohorts/S27/milestones?show=risk")
-    assert risk.count("Coming 0") == 1
+    assert risk.count(">Coming 0") == 1
 
 
 @SQLITE
