@@ -226,6 +226,9 @@ def test_a_cohort_as_board_timeline_and_file_with_constant_queries(world: World)
     assert max(count for _, count in counts) <= 10
     assert "Late one" not in text(client, "/cohorts/S27/milestones?view=table&stage=validate")
 
+    for nonsense in ("view=timeline&after=%00", "view=%00&stage=%00", "view=table&after=1.%00"):
+        assert client.get(f"/cohorts/S27/milestones?{nonsense}").status_code == 200
+
     asked = text(client, "/cohorts/S27/milestones?show=asked")
     answer = f"/ideas/{code}/milestones/{number}"
     assert f'formaction="{answer}/grant"' in asked
