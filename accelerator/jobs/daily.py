@@ -11,13 +11,15 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from accelerator import clock
+from accelerator import clock, logs
 from accelerator.activity.events.daily import DAILY
 from accelerator.activity.events.reminders import TEMPLATE as REMINDER
 from accelerator.i18n import N_
-from accelerator.jobs.lease import Shift
+from accelerator.jobs.claims import why
+from accelerator.jobs.lease import LeaseLost, Shift
 from accelerator.standing.dues import still_due
 from accelerator.standing.hours import Hours, hours_of
 from accelerator.storage.tables import Delivery, JobRun
@@ -31,6 +33,8 @@ MOST_NEWS = 40  # in one message; the inbox has all
 _AT_ONCE = 40  # people in one transaction
 _WAITING = (Delivery.channel == "daily", Delivery.state == "waiting")
 
+log = logs.get("daily")
+
 
 def daily(shift: Shift) -> int:
     """Make the message of each whose morning has come; return how many were made."""
@@ -43,9 +47,26 @@ def daily(shift: Shift) -> int:
         if shift.stopping():
             break
         some = {id_: mornings[id_] for id_ in people[at : at + _AT_ONCE]}
-        with shift.transaction() as session:
-            made += _carry(session, some, now)
+        made += _carried(shift, some, now)
     return made
+
+
+def _carried(shift: Shift, people: dict[int, Hours | None], now: datetime) -> int:
+    """Carry what waits for these people; where one's cannot be understood, each one's by itself."""
+    try:
+        with shift.transaction() as session:
+            return _carry(session, people, now)
+    except (LeaseLost, DBAPIError):
+        raise
+    except Exception as error:
+        if len(people) > 1:
+            return sum(_carried(shift, {id_: hours}, now) for id_, hours in people.items())
+        log.exception("a day's message cannot be made", people=list(people))
+        theirs = (*_WAITING, Delivery.due_at <= now, Delivery.person_id.in_(people))
+        with shift.transaction() as session:
+            failed = update(Delivery).where(*theirs)
+            session.execute(failed.values(state="failed", last_error=why(error)))
+        return 0
 
 
 def _mornings(session: Session, now: datetime) -> dict[int, Hours | None]:

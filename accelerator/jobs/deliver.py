@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accelerator import clock, logs
+from accelerator.activity import ics
 from accelerator.activity.events.daily import DAILY, WEEKLY
 from accelerator.activity.events.reminders import TEMPLATE as REMINDER
 from accelerator.activity.letters import Letter, Reader, letter, veiled
@@ -20,6 +22,7 @@ from accelerator.activity.replies import ending, reply_to
 from accelerator.i18n import N_
 from accelerator.jobs.claims import BACK_OFF, claim, later, note, put, why, worn_out
 from accelerator.jobs.lease import Shift
+from accelerator.standing import agenda
 from accelerator.standing.dues import still_due
 from accelerator.standing.hours import hours_of
 from accelerator.storage.tables import Delivery, Person
@@ -45,6 +48,7 @@ class Claimed:
     reply_to: str
     thread: str
     unsubscribe: str
+    calendar: bytes
 
 
 def deliver(shift: Shift) -> int:
@@ -55,7 +59,7 @@ def deliver(shift: Shift) -> int:
         while not shift.stopping():
             with shift.transaction() as session:
                 row = claim(session, "mail", shift.hold.mark, now=clock.now())
-                ready = None if row is None else _ready(shift, session, row, now=clock.now())
+                ready = None if row is None else _looked_at(shift, session, row)
             if row is None:
                 break
             if ready is not None:
@@ -65,6 +69,18 @@ def deliver(shift: Shift) -> int:
     finally:
         post.close()
     return sent
+
+
+def _looked_at(shift: Shift, session: Session, row: Delivery) -> Claimed | None:
+    """Return the message to send, if it is to be sent; one that nobody understands has failed."""
+    try:
+        return _ready(shift, session, row, now=clock.now())
+    except DBAPIError:
+        raise
+    except Exception as error:
+        log.exception("a message cannot be understood", delivery=row.id)
+        put(row, state="failed", error=why(error))
+        return None
 
 
 def _ready(shift: Shift, session: Session, row: Delivery, *, now: datetime) -> Claimed | None:
@@ -96,7 +112,23 @@ def _ready(shift: Shift, session: Session, row: Delivery, *, now: datetime) -> C
         unsubscribe=f"{config.base_url}/unsubscribe/{token}"
         if row.template in (DAILY, WEEKLY)
         else "",
+        calendar=_calendar(shift, session, row, person, now),
     )  # fmt: skip
+
+
+def _calendar(
+    shift: Shift, session: Session, row: Delivery, person: Person, now: datetime
+) -> bytes:
+    """Return the dates that a mail sets or moves; without them it still says what it has to say."""
+    try:
+        entries = agenda.of_mail(session, row, person, now=now)
+        base_url = shift.config.base_url
+        return ics.calendar(entries, reader=person.language, base_url=base_url) if entries else b""
+    except DBAPIError:
+        raise
+    except Exception:
+        log.exception("the dates of a message cannot be written", delivery=row.id)
+        return b""
 
 
 def _has_reason(session: Session, row: Delivery, now: datetime) -> bool:
@@ -132,7 +164,7 @@ def _send(shift: Shift, post: Post, claimed: Claimed) -> int:
         message = compose(
             text, sender=config.mail_from, to_name=claimed.reader.name, to_email=claimed.email,
             key=claimed.key, at=claimed.written_at, reply_to=claimed.reply_to,
-            thread=claimed.thread, unsubscribe=claimed.unsubscribe,
+            thread=claimed.thread, unsubscribe=claimed.unsubscribe, calendar=claimed.calendar,
         )  # fmt: skip
     except Exception as error:  # one message that cannot be written stops no other
         log.exception("a message cannot be written", delivery=claimed.id)
