@@ -76,12 +76,14 @@ def _cohort(shift: Shift, cohort_id: int, today: date) -> int:
                 .with_for_update()
             ).all()
             done += remember_scores(session, ids, today=today, now=clock.now())
-            if len(ids) < AT_ONCE:
-                session.execute(
-                    update(Cohort)
-                    .where(Cohort.id == cohort_id)
-                    .values(rescored_on=today)
-                    .execution_options(synchronize_session=False)
-                )
-                return done
-            after = ids[-1]
+        if len(ids) < AT_ONCE:
+            break
+        after = ids[-1]
+    with shift.transaction() as session:
+        session.execute(
+            update(Cohort)
+            .where(Cohort.id == cohort_id)
+            .values(rescored_on=today)
+            .execution_options(synchronize_session=False)
+        )
+    return done
