@@ -53,6 +53,10 @@ STATEMENTS: dict[str, str | dict[str, str]] = {
     "a decision has a reason, and a parked idea a day on which it comes back": """
         SELECT id FROM decision
         WHERE trim(reason) = '' OR (outcome = 'park' AND revisit_on IS NULL)""",
+    "only what was parked for lack of activity was decided by nobody": """
+        SELECT decision.id FROM decision JOIN passage ON passage.id = decision.passage_id
+        WHERE decision.decided_by_id IS NULL
+            AND (decision.outcome <> 'park' OR passage.handed_in_at IS NOT NULL)""",
     "a decision was announced exactly when its passage was left": """
         SELECT decision.id FROM decision JOIN passage ON passage.id = decision.passage_id
         JOIN idea ON idea.id = passage.idea_id WHERE idea.state <> 'withdrawn' AND (

@@ -32,6 +32,7 @@ BREACHES = {
     "a version belongs to a passage of its idea": "UPDATE version SET idea_id = 2, number = 9 WHERE id = 1",
     "a passage has one decision at most, about its own idea": "UPDATE decision SET idea_id = 1",
     "a decision has a reason, and a parked idea a day on which it comes back": "UPDATE decision SET reason = ' '",
+    "only what was parked for lack of activity was decided by nobody": "UPDATE decision SET decided_by_id = NULL",
     "a decision was announced exactly when its passage was left": "UPDATE decision SET outcome = 'stop'",
     "a passage that is decided has its decision": "UPDATE passage SET state = 'decided' WHERE id = 1",
     "an announced decision has its event and messages": "DELETE FROM delivery WHERE event_id IS NOT NULL",
