@@ -61,12 +61,14 @@ def compose(
     reply_to: str = "",
     thread: str = "",
     unsubscribe: str = "",
+    calendar: bytes = b"",
 ) -> EmailMessage:
     """Make the message; raise ValueError when a header would carry a line break or be no address.
 
     `at` is when the message was written down, so that every try is the same message. Messages of
     one `thread` refer to the same first one, which need not exist, so that mail programs show them
     together. `unsubscribe` is an address that ends such mails when it is posted to (RFC 8058).
+    `calendar` are the dates it sets or moves, as a file that calendar programs open.
     """
     for header in (letter.subject, sender, to_name, to_email, reply_to, unsubscribe):
         if any(ord(char) < 0x20 or char in "\x7f\x85\u2028\u2029" for char in header):  # noqa: PLR2004
@@ -90,6 +92,11 @@ def compose(
     # Base64 carries Japanese through every server, also those that know seven bits only.
     message.set_content(letter.text, cte="base64")
     message.add_alternative(letter.html, subtype="html", cte="base64")
+    if calendar:
+        message.add_attachment(
+            calendar, maintype="text", subtype="calendar", filename="dates.ics",
+            params={"charset": "utf-8", "method": "PUBLISH"},
+        )  # fmt: skip
     return message
 
 
