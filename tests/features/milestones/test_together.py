@@ -199,6 +199,13 @@ def test_many_dates_move_as_shown_with_one_message_to_each_team(world: World) ->
     assert "2 milestones that you ticked" in ticked
     only = client.post(page, data=form | {"selected": [numbers[2], mine]}).get_data(as_text=True)
     assert "1 team hears" in only
+    assert "not in the order" not in only
+    other = add(world, second, days=4)
+    world.client("employee").post(
+        f"/ideas/{second}/milestones/{other}/needs", data={"needs": [numbers[2]]}
+    )
+    only = client.post(page, data=form | {"selected": [numbers[2], mine]}).get_data(as_text=True)
+    assert only.count("not in the order of what waits") == 1
     assert "First idea" not in only
     assert world.client("owner").get(page).status_code == 403
     assert client.post(page, data=form | {"first": "2027-06-01"}).status_code == 200
