@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from accelerator import clock
 from accelerator.domain.bilingual import Bilingual
 from accelerator.jobs.remind import remind
+from accelerator.standing.dues import still_due
 from accelerator.storage.tables import (
     Delivery,
     Event,
@@ -129,6 +130,11 @@ def test_a_programmes_own_steps_reach_people_and_chats(world, config):
             ("inbox", world.people["mate"]), ("daily", world.people["mate"]), ("hook", None),
         ]  # fmt: skip
         assert rows[0].data["line"]["words"] == {"ja": "{name}", "en": "Mind {name}"}
+        chat = rows[2].data["line"]
+        assert (chat["to"], chat["who"]) == ("manager", "Test Mate")
+        assert still_due(session, [chat], 0, now=NOW) == [True]
+        session.execute(update(Milestone).values(state="done", done_at=NOW))
+        assert still_due(session, [chat], 0, now=NOW) == [False]
 
 
 @SQLITE
