@@ -71,7 +71,7 @@ def create_app(config: Config | None = None, *, engine: Engine | None = None) ->
     app.before_request(locale.choose)
     app.before_request(requests.keep_small)
     app.before_request(guard.check_marked)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     identity.login_manager().init_app(app)
     templating.install(app)
     errors.install(app)
@@ -79,4 +79,7 @@ def create_app(config: Config | None = None, *, engine: Engine | None = None) ->
     for module in sorted(found.name for found in pkgutil.iter_modules(features.__path__)):
         if find_spec(f"accelerator.features.{module}.routes"):
             app.register_blueprint(import_module(f"accelerator.features.{module}.routes").bp)
+    for view in app.view_functions.values():
+        if getattr(view, "one_click", False):
+            csrf.exempt(view)
     return app

@@ -42,7 +42,7 @@ from accelerator.domain.workdays import Calendar, next_working_morning
 from accelerator.jobs import lease
 from accelerator.jobs.lease import Shift
 from accelerator.jobs.run import transaction
-from accelerator.jobs.timetable import JOBS
+from accelerator.jobs.timetable import JOBS, Job, Timetable
 from accelerator.standing.dues import notice_key, owed
 from accelerator.storage.engine import make_engine
 from accelerator.storage.migrate import upgrade
@@ -128,6 +128,8 @@ class Soak:
         self.draw = random.Random(7)
         self.box = Box()
         self.figures = Figures()
+        self.jobs = tuple(job for name in WORK for job in JOBS if job.name == name)
+        self.tables = [Timetable(self.engine, self.config, self.jobs) for _ in range(2)]
         self.now = BEGIN
         self.mail: Controller | None = None
 
@@ -152,7 +154,10 @@ class Soak:
         self.now = BURST
         remind = next(job for job in JOBS if job.name == "remind")
         with clock.told_by(lambda: self.now):
-            shift = self._shift("first")
+            table = self.tables[0]
+            table.renew()
+            assert table.hold is not None
+            shift = Shift(self.engine, self.config, table.hold)
             with shift.reading() as session:
                 begun = time.process_time()
                 due = len(owed(session, self.now))
@@ -197,30 +202,27 @@ class Soak:
 
     def _work(self) -> None:
         """Run the jobs of this hour; who dies is followed by another once the lease has lapsed."""
-        holder = self.draw.choice(("first", "second"))
-        for name in WORK:
-            job = next((job for job in JOBS if job.name == name), None)
-            if job is None:
-                continue
-            doomed = name != "deliver" and self.draw.random() < DEATHS
+        self.draw.shuffle(self.tables)
+        for job in self.jobs:
             begun = time.process_time()
-            if doomed:
-                with suppress(Died), _dying(self.engine, self.draw.randrange(2, 9)):
-                    job.work(self._shift(holder))
+            if job.name != "deliver" and self.draw.random() < DEATHS:
+                with suppress(Died), _dying(self.engine, self.draw.randrange(4, 14)):
+                    self._tick(job)
                 self.figures.deaths += 1
-                self.now += 2 * lease.LENGTH
-                holder = {"first": "second", "second": "first"}[holder]
-            job.work(self._shift(holder))
+                self.tables.reverse()
+            self._tick(job)
             used = time.process_time() - begun
-            self.figures.cpu[name] += used
-            self.figures.worst[name] = max(self.figures.worst.get(name, 0), used)
-            self.now += lease.LENGTH * 2
+            self.figures.cpu[job.name] += used
+            self.figures.worst[job.name] = max(self.figures.worst.get(job.name, 0), used)
 
-    def _shift(self, holder: str) -> Shift:
-        with transaction(self.engine) as session:
-            hold = lease.take(session, holder, now=self.now)
-        assert hold is not None
-        return Shift(self.engine, self.config, hold)
+    def _tick(self, job: Job) -> None:
+        table = self.tables[0]
+        try:
+            table.renew()
+            assert table.hold is not None
+            table.tick(job)
+        finally:
+            self.now += 2 * lease.LENGTH
 
 
 @contextmanager

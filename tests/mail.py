@@ -31,6 +31,7 @@ DATA = {
     "path": "/ideas/S27-0001/milestones",
 }
 LINE = Hears(Receivers.PERSON, TEMPLATE, channels=("mail",), kind=Kind.ACCOUNT)  # never held back
+NEWS = Hears(Receivers.PERSON, TEMPLATE, channels=("mail",))  # for the day's message
 Answer = Callable[[str], str | None]
 CUT, CUT_AFTER = "cut", "cut after"
 
@@ -98,10 +99,12 @@ def held(engine: Engine, config: Config, holder: str = "me") -> Shift:
     return Shift(engine, config, hold)
 
 
-def write_mails(session: Session, people: list[int], key: str = "test", **data: object) -> None:
+def write_mails(
+    session: Session, people: list[int], key: str = "test", *, line: Hears = LINE, **data: object
+) -> None:
     """Write down one mail to each of these people."""
     now = clock.now()
-    notify(session, people, LINE, key=key, data=DATA | data, due_at=now, now=now)
+    notify(session, people, line, key=key, data=DATA | data, due_at=now, now=now)
 
 
 def mails(engine: Engine) -> list[Delivery]:

@@ -95,6 +95,17 @@ LADDERS = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+WORDS = st.fixed_dictionaries(
+    {"dimension": st.sampled_from([str(d) for d in Dimension]), "question": SAID,
+     "texts": st.lists(
+         st.fixed_dictionaries(
+             {"level": st.integers(1, 9), "title": SAID, "text": BOTH, "evidence": BOTH}
+         ),
+         max_size=2, unique_by=lambda one: one["level"],
+     ).map(lambda texts: sorted(texts, key=lambda one: one["level"]))}
+)  # fmt: skip
+
+
 @st.composite
 def outlines(draw: Any) -> dict[str, Any]:
     found = {
@@ -103,8 +114,12 @@ def outlines(draw: Any) -> dict[str, Any]:
         "audience": draw(st.sampled_from(["team", "everybody"])),
         "undo_minutes": draw(st.integers(0, 1440)),
         "readiness_policy": draw(
-            st.sampled_from([{}, {"version": "2", "allowance": 1.5},
+            st.sampled_from([{}, {"allowance": 1.5},
                              {"weights": {"team": 0.5}, "half_lives": {"ip": 400.0}}])
+        ),
+        "readiness_words": sorted(
+            draw(unique("dimension", WORDS, 2)),
+            key=lambda one: [str(d) for d in Dimension].index(one["dimension"]),
         ),
         "idle_days": draw(st.integers(30, 1000)),
         "ladders": sorted(draw(unique("kind", LADDERS, 2)), key=lambda one: one["kind"]),

@@ -16,7 +16,7 @@ from accelerator.domain.wording import Wording, fill
 from accelerator.i18n import LANGUAGES, counted, formats, gettext, language, speaking
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SECRET = re.compile(r"(/set-password/|/calendar/(?=[\w-]{40}))[\w.~-]+")
+_SECRET = re.compile(r"(/set-password/|/unsubscribe/|/calendar/(?=[\w-]{40}))[\w.~-]+")
 log = logs.get("letters")
 
 

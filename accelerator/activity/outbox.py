@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    func,
     literal,
     null,
     select,
@@ -33,7 +34,8 @@ _AT_ONCE = 500  # ids in one statement
 class Notice:
     """Something to tell: the line says in what words and how, `key` that it is told once.
 
-    The rule of the programme says whether people may go without its kind.
+    The rule of the programme says whether people may go without its kind. `replies_to` is the
+    person whom its words name as asking.
     """
 
     line: Hears
@@ -43,6 +45,7 @@ class Notice:
     about: str = ""
     event_id: int | None = None
     programme_id: int | None = None
+    replies_to: int | None = None
 
 
 def notify(
@@ -121,6 +124,8 @@ def deliver_to(
         }
         values["key"] = literal(row["key"]) + cast(person, String) + f":{channel}"
         values["person_id"] = person
+        if notice.replies_to is not None:
+            values["reply_to"] = _email(notice.replies_to)
         if channel == INBOX:
             off = wanted == Choice.OFF
             values["state"] = case((off, "cancelled"), else_="sent")
@@ -142,6 +147,11 @@ def deliver_to(
         .returning(Delivery.state)
     )
     return _heard(added.scalars())
+
+
+def _email(person_id: int) -> ColumnElement[Any]:
+    found = select(Person.email).where(Person.id == person_id, Person.disabled_at.is_(None))
+    return func.coalesce(found.scalar_subquery(), "")
 
 
 def _personal(line: Hears) -> tuple[str, ...]:

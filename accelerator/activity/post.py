@@ -51,13 +51,26 @@ def message_id(key: str, sender: str) -> str:
 
 
 def compose(
-    letter: Letter, *, sender: str, to_name: str, to_email: str, key: str, at: datetime
+    letter: Letter,
+    *,
+    sender: str,
+    to_name: str,
+    to_email: str,
+    key: str,
+    at: datetime,
+    reply_to: str = "",
+    thread: str = "",
+    unsubscribe: str = "",
+    calendar: bytes = b"",
 ) -> EmailMessage:
     """Make the message; raise ValueError when a header would carry a line break or be no address.
 
-    `at` is when the message was written down, so that every try is the same message.
+    `at` is when the message was written down, so that every try is the same message. Messages of
+    one `thread` refer to the same first one, which need not exist, so that mail programs show them
+    together. `unsubscribe` is an address that ends such mails when it is posted to (RFC 8058).
+    `calendar` are the dates it sets or moves, as a file that calendar programs open.
     """
-    for header in (letter.subject, sender, to_name, to_email):
+    for header in (letter.subject, sender, to_name, to_email, reply_to, unsubscribe):
         if any(ord(char) < 0x20 or char in "\x7f\x85\u2028\u2029" for char in header):  # noqa: PLR2004
             raise ValueError("a mail header must not carry a line break")
     message = EmailMessage(policy=SMTP)
@@ -67,9 +80,23 @@ def compose(
     message["To"] = Address(display_name=to_name, addr_spec=to_email)
     message["Subject"] = letter.subject
     message["Auto-Submitted"] = "auto-generated"
+    if reply_to:
+        message["Reply-To"] = reply_to
+    if thread:
+        first = message_id(f"thread:{thread}", sender)
+        message["In-Reply-To"] = first
+        message["References"] = first
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # Base64 carries Japanese through every server, also those that know seven bits only.
     message.set_content(letter.text, cte="base64")
     message.add_alternative(letter.html, subtype="html", cte="base64")
+    if calendar:
+        message.add_attachment(
+            calendar, maintype="text", subtype="calendar", filename="dates.ics",
+            params={"charset": "utf-8", "method": "PUBLISH"},
+        )  # fmt: skip
     return message
 
 

@@ -71,6 +71,7 @@ def _notice(event: Event, event_id: int, line: Hears, now: datetime) -> Notice:
         line, f"{event.kind}:{event_id}", event.data(), now,
         about=f"idea:{event.idea_id}" if event.idea_id else "", event_id=event_id,
         programme_id=event.programme_id,
+        replies_to=event.actor_id if line.replies_to_actor else None,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from accelerator.activity.chain import verify_chain
 from accelerator.cli import commands
 from accelerator.config import Config, from_env
 from accelerator.jobs.run import reading
+from accelerator.standing.readiness import unexplained
 from accelerator.storage.engine import make_engine
 from accelerator.storage.invariants import broken
 from accelerator.storage.migrate import is_current, upgrade
@@ -40,13 +41,16 @@ def check() -> None:
         raise click.ClickException("The tables are not the newest: run accelerator migrate.")
     with reading(engine) as session:
         found = broken(session)
+        unlike = unexplained(session)
         chain = verify_chain(session)
     engine.dispose()
     for fault in found:
         click.echo(f"Not true: {fault.sentence}. See {', '.join(fault.places)}.")
+    if unlike:
+        click.echo(f"A stored readiness is not what was known then. See {', '.join(unlike[:20])}.")
     if not chain.whole:
         click.echo(f"The audit log was changed: seal {chain.broken} does not hold.")
-    if found or not chain.whole:
+    if found or unlike or not chain.whole:
         raise SystemExit(1)
     click.echo(f"All is well: {chain.sealed} events are sealed, {chain.unsealed} wait for a seal.")
 

@@ -130,6 +130,7 @@ class Permission(StrEnum):
     CALENDAR_OWN = "calendar:own"
     CALENDAR_COHORT = "calendar:cohort"
     CONTACT_VIEW = "contact:view"
+    REMINDERS_PAUSE = "reminders:pause"
     SPEED_VIEW = "speed:view"
 
 
@@ -340,6 +341,7 @@ TABLE: dict[Permission, tuple[Clause, ...]] = {
     Permission.CALENDAR_OWN: (anybody,),
     Permission.CALENDAR_COHORT: (with_a_role,),
     Permission.CONTACT_VIEW: (manager,),
+    Permission.REMINDERS_PAUSE: (manager_outside_team,),
     Permission.SPEED_VIEW: (manager, sponsor_after_hand_in),
 }
 

@@ -23,6 +23,7 @@ from accelerator import clock, logs
 from accelerator.config import Config
 from accelerator.jobs import lease
 from accelerator.jobs.announce import announce
+from accelerator.jobs.daily import daily
 from accelerator.jobs.decide import decide
 from accelerator.jobs.deliver import deliver
 from accelerator.jobs.foresee import foresee
@@ -56,6 +57,7 @@ class Job:
 JOBS = (
     Job("deliver", timedelta(seconds=5), deliver),
     Job("announce", timedelta(seconds=15), announce),
+    Job("daily", timedelta(minutes=5), daily),
     Job("decide", timedelta(seconds=5), decide),
     Job("foresee", timedelta(minutes=10), foresee),
     Job("match", timedelta(seconds=5), match),

@@ -45,6 +45,7 @@ from accelerator.storage.types import Moment
 
 ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)  # everything is known by then
 AT_ONCE = 1000
+MOST_CHECKED = 2000
 
 
 def policy_of(stored: Mapping[str, Any]) -> ReadinessPolicy:
@@ -171,6 +172,30 @@ def remember_score(session: Session, idea: tables.Idea, *, now: datetime) -> Non
     zone = session.scalar(select(tables.Cohort.time_zone).where(tables.Cohort.id == idea.cohort_id))
     today = now.astimezone(ZoneInfo(zone or "UTC")).date()
     remember_scores(session, [idea.id], today=today, now=now)
+
+
+def unexplained(session: Session) -> list[str]:
+    """Return stored scores that what was known then does not make again, among the newest ones.
+
+    An empty list is sound: "why was it so" is answered with the score that was shown.
+    """
+    score = tables.ReadinessScore
+    groups: dict[tuple[date, datetime], dict[int, Any]] = defaultdict(dict)
+    for row, code in session.execute(
+        select(score, tables.Idea.code)
+        .join(tables.Idea, tables.Idea.id == score.idea_id)
+        .order_by(score.id.desc())
+        .limit(MOST_CHECKED)
+    ):
+        groups[row.on, row.at][row.idea_id] = (row, code)
+    found = []
+    for (on, at), rows in groups.items():
+        again = assessments(session, list(rows), today=on, as_of=at)
+        for idea_id, (row, code) in rows.items():
+            made = again[idea_id]
+            if (made.policy_version, round(made.score - row.score, 6)) != (row.policy_version, 0):
+                found.append(f"{code} {on}")
+    return found
 
 
 Claimed = dict[int, dict[Dimension, int]]

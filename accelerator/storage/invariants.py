@@ -53,6 +53,10 @@ STATEMENTS: dict[str, str | dict[str, str]] = {
     "a decision has a reason, and a parked idea a day on which it comes back": """
         SELECT id FROM decision
         WHERE trim(reason) = '' OR (outcome = 'park' AND revisit_on IS NULL)""",
+    "only what was parked for lack of activity was decided by nobody": """
+        SELECT decision.id FROM decision JOIN passage ON passage.id = decision.passage_id
+        WHERE decision.decided_by_id IS NULL
+            AND (decision.outcome <> 'park' OR passage.handed_in_at IS NOT NULL)""",
     "a decision was announced exactly when its passage was left": """
         SELECT decision.id FROM decision JOIN passage ON passage.id = decision.passage_id
         JOIN idea ON idea.id = passage.idea_id WHERE idea.state <> 'withdrawn' AND (
@@ -108,6 +112,12 @@ STATEMENTS: dict[str, str | dict[str, str]] = {
             AND team_member.person_id = idea.owner_id)""",
     "a milestone is done exactly when it says by whom and when": """
         SELECT id FROM milestone WHERE (state = 'done') <> (done_at IS NOT NULL)""",
+    "a milestone is done after what it waits for, among those of its own idea": """
+        SELECT later.id FROM milestone_dependency AS link
+        JOIN milestone AS later ON later.id = link.milestone_id
+        JOIN milestone AS first ON first.id = link.needs_id
+        WHERE later.idea_id <> first.idea_id
+            OR (later.state = 'done' AND first.state = 'open')""",
     "a message is waiting, retrying, sent, failed or cancelled, and says so": """
         SELECT key FROM delivery
         WHERE state NOT IN ('waiting', 'retrying', 'sent', 'failed', 'cancelled')

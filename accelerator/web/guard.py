@@ -30,6 +30,12 @@ def public(view: View) -> View:
     return view
 
 
+def one_click(view: View) -> View:
+    """Mark a post that a mail program makes by itself; its address carries a signed token."""
+    view.one_click = True  # type: ignore[attr-defined]
+    return view
+
+
 def allow(permission: Permission, *, subject: str | None = None) -> Callable[[View], View]:
     """Mark a view with its permission, and load the thing it is about.
 

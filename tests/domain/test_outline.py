@@ -83,6 +83,10 @@ WRONG = [
     ("{stage: first, question: why}", "{stage: third, question: why}", 32, "carried over"),
     ("{stage: first, question: why}", "{stage: second, question: why}", 32, "carried over"),
     ("stages:", "stages: {}\nothers:", 4, "A list is wanted here"),
+    ("stages:", "ladders:\n  - kind: idle\n    steps: [{offset_days: 150, to: lead}]\nstages:", 6,
+     "Between %(first)s and %(last)s days."),
+    ("stages:", "ladders:\n  - kind: review\n    steps:\n      - offset_days: 1\n        to: owner\n"
+     "        words: {en: 'Hello {you}'}\nstages:", 9, "is no placeholder here"),
 ]  # fmt: skip
 
 
@@ -92,6 +96,10 @@ def test_the_good_one_has_no_fault():
     assert outline["stages"][0]["questions"][0]["required"] is False
     assert outline["stages"][0]["scale"] == 5
     assert outline["stages"][1]["minimums"] == {}
+    ladder = "ladders: [{kind: gate, steps: [{offset_days: -1, to: lead}]}]\nstages:"
+    outline, faults = reading.read_text(GOOD.replace("stages:", ladder, 1))
+    assert faults == ()
+    assert outline["ladders"][0]["steps"][0]["channels"] == ["inbox", "mail"]
 
 
 def test_a_field_left_empty_is_as_if_it_were_not_there():

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accelerator.domain.ladder import Due, Receiver, merge, reminder_for
+from accelerator.domain.ladder import Due, Receiver, reminder_for
 from accelerator.domain.workdays import Calendar, QuietHours, due_instant, next_working_morning
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
@@ -109,9 +109,9 @@ def test_who_is_asked_after_four_times_an_hour_hears_of_each_step_once_at_nine(r
             continue
         today = now.astimezone(zone)
         found = reminder_for(due, 7, today.date(), EVERY_DAY)
-        for message in merge([found], sent):
-            sent |= {message.key, *(each.key for each in message.reminders)}
-            heard += [(each.step.offset_days, now) for each in message.reminders]
+        if found.key not in sent:
+            sent.add(found.key)
+            heard.append((found.step.offset_days, now))
     assert " ".join(f"{offset:+d}" for offset, _ in heard) == row.heard
     assert heard[-1] == (0, row.at(row.nine))
     assert {now.astimezone(zone).time() for _, now in heard} == {time(9)}

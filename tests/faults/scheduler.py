@@ -11,6 +11,7 @@ from pathlib import Path
 
 from accelerator import clock
 from accelerator.config import Config
+from accelerator.jobs.daily import daily
 from accelerator.jobs.deliver import deliver
 from accelerator.jobs.remind import remind
 from accelerator.jobs.timetable import Job, Timetable
@@ -28,7 +29,7 @@ def main() -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     often = timedelta(seconds=0.5)
-    jobs = (Job("remind", often, remind), Job("deliver", often, deliver))
+    jobs = tuple(Job(work.__name__, often, work) for work in (remind, daily, deliver))
     with clock.told_by(lambda: told + (datetime.now(UTC) - begun)):
         Timetable(
             make_engine(url), config, jobs, length=timedelta(seconds=float(seconds)), stop=stop

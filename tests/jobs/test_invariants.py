@@ -12,6 +12,7 @@ from accelerator.storage.tables import (
     Event,
     Idea,
     Milestone,
+    MilestoneDependency,
     Passage,
     Review,
     Version,
@@ -31,6 +32,7 @@ BREACHES = {
     "a version belongs to a passage of its idea": "UPDATE version SET idea_id = 2, number = 9 WHERE id = 1",
     "a passage has one decision at most, about its own idea": "UPDATE decision SET idea_id = 1",
     "a decision has a reason, and a parked idea a day on which it comes back": "UPDATE decision SET reason = ' '",
+    "only what was parked for lack of activity was decided by nobody": "UPDATE decision SET decided_by_id = NULL",
     "a decision was announced exactly when its passage was left": "UPDATE decision SET outcome = 'stop'",
     "a passage that is decided has its decision": "UPDATE passage SET state = 'decided' WHERE id = 1",
     "an announced decision has its event and messages": "DELETE FROM delivery WHERE event_id IS NOT NULL",
@@ -40,6 +42,7 @@ BREACHES = {
     "a mark lies on the scale it was given on, or is an abstention": "UPDATE review SET marks = '{\"value\": 6}'",
     "an idea has one lead: its owner": "UPDATE team_member SET role = 'member' WHERE idea_id = 1",
     "a milestone is done exactly when it says by whom and when": "UPDATE milestone SET state = 'done'",
+    "a milestone is done after what it waits for, among those of its own idea": "UPDATE milestone SET idea_id = 2 WHERE id = 1",
     "a message is waiting, retrying, sent, failed or cancelled, and says so": "UPDATE delivery SET state = 'failed'",
     "every reference leads somewhere": "UPDATE idea SET owner_id = 999 WHERE id = 1",
 }  # fmt: skip
@@ -61,13 +64,18 @@ def sound(world: World) -> World:
                 marks={"value": 5, "reach": None}, saved_at=NOW, submitted_at=NOW,
             )
         )  # fmt: skip
-        session.add(
+        visits = [
             Milestone(
                 idea_id=by_code[reviewed].id, passage_id=by_code[reviewed].passage_id,
                 owner_id=world.people["owner"], due_on=TODAY,
                 name=Bilingual("訪問", "Visit"), wanted=Bilingual("", ""),
             )
-        )  # fmt: skip
+            for _ in range(2)
+        ]  # fmt: skip
+        session.add_all(visits)
+        session.flush()
+        first, second = (one.id for one in visits)
+        session.add(MilestoneDependency(milestone_id=first, needs_id=second))
         idea = by_code[again]
         first = session.get_one(Passage, idea.passage_id)
         first.state, first.outcome, first.left_at = "left", "rework", NOW

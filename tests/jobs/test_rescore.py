@@ -80,7 +80,11 @@ def test_each_day_is_stored_where_something_changed(world: World, config) -> Non
     prove(world, fading, range(1, 4), days_ago=179)
     shift = held(world.engine, config)
     with world.session() as session:
-        before = session.scalars(select(Idea.version).where(Idea.code == fading)).one()
+        before = [
+            session.scalars(select(Idea.version).where(Idea.code == fading)).one(),
+            session.get_one(Cohort, west).version,
+            session.get_one(Programme, world.programme_id).version,
+        ]
 
     assert at(shift, NOW) == 3
     assert at(shift, NOW) == 0
@@ -101,17 +105,19 @@ def test_each_day_is_stored_where_something_changed(world: World, config) -> Non
         idea = session.scalars(select(Idea).where(Idea.code == fading)).one()
         assert idea.readiness == pytest.approx(stored[-1][2])
         assert idea.evidence_falls_on == TODAY + 2 * DAY
-        assert idea.version == before
+        assert idea.version == before[0]  # nobody who edits meanwhile is told of a change
         assert session.get_one(Cohort, west).rescored_on == TODAY + 2 * DAY
 
     prove(world, fading, range(4, 6), days_ago=0, at=NOW + 3 * DAY)
     at(shift, NOW + 14 * DAY)
-    assert rows(world, fading)[-1][1::2] == ("511111", (TODAY + 14 * DAY).isoformat())
+    assert rows(world, fading)[-1][1::2] == ("511111", (TODAY + 4 * DAY).isoformat())
+    newest = rows(world, fading)[-1]
     with world.session() as session:
         idea = session.scalars(select(Idea).where(Idea.code == fading)).one()
         programme = session.get_one(Programme, world.programme_id)
-        # Levels 1 and 2 were proven with the first score; 3 was waited at for two weeks.
-        assert programme.level_times["customer 3"] == [[2, 1, 0]]
+        assert [session.get_one(Cohort, west).version, programme.version] == before[1:]
+        # Levels 1 and 2 were proven with the first score; 3 was waited at for four days.
+        assert programme.level_times["customer 3"] == [[1, 1, 0]]
         assert programme.level_times["customer 1"] == [[0, 1, 0], [2, 0, 3]]
         assert programme.level_times["team 1"] == [[2, 0, 4]]
         assert level_times(programme.level_times).reached == 4
@@ -120,8 +126,8 @@ def test_each_day_is_stored_where_something_changed(world: World, config) -> Non
         trend = session.scalars(select(ReadinessTrend).order_by(ReadinessTrend.on)).all()
         assert [(row.on, row.ideas) for row in trend] == [(TODAY, 3), (TODAY + 7 * DAY, 3)]
         assert trend[0].mean == pytest.approx(stored[0][2] / 3)
-        assert trend[1].mean == pytest.approx(stored[-1][2] / 3)
-        assert (trend[1].low, trend[1].high) == (0, pytest.approx(stored[-1][2] / 2))
+        assert trend[1].mean == pytest.approx(newest[2] / 3)
+        assert (trend[1].low, trend[1].high) == (0, pytest.approx(newest[2] / 2))
 
 
 def test_a_gate_is_foretold_from_the_programme_s_own_past(world: World) -> None:
@@ -161,3 +167,27 @@ def test_a_run_cut_short_goes_on_where_it_stopped(world: World, config) -> None:
     assert at(shift, NOW) == 1
     assert at(shift, NOW - 3 * DAY) == 0  # a clock set back stores nothing over it
     assert len(rows(world, code)) == 1
+
+
+def test_days_without_a_scheduler_are_made_up_for(world: World, config) -> None:
+    code = world.idea("owner", state="active")
+    prove(world, code, range(1, 4), days_ago=179)
+    shift = held(world.engine, config)
+    assert at(shift, NOW) == 1
+    prove(world, code, range(4, 5), days_ago=0, at=NOW + 4 * DAY)
+    assert at(shift, NOW + 5 * DAY) == 1
+    assert [(on, levels) for on, levels, _, _ in rows(world, code)] == [
+        (TODAY, "311111"), (TODAY + 2 * DAY, "311111"), (TODAY + 3 * DAY, "311111"),
+        (TODAY + 4 * DAY, "411111"),
+    ]  # fmt: skip
+    newest = rows(world, code)[-1]
+    assert newest[3] == (TODAY + 4 * DAY).isoformat()
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+        assert idea.readiness == pytest.approx(newest[2])
+    far = NOW + 300 * DAY
+    with clock.told_by(lambda: far):
+        later = held(world.engine, config)
+    assert at(later, far) == 1
+    made_up = [on for on, *_ in rows(world, code)[4:]]
+    assert (min(made_up), len(made_up)) == (far.date() - 30 * DAY, 31)

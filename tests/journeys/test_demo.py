@@ -18,6 +18,7 @@ from accelerator.config import Config
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.jobs.run import reading
 from accelerator.standing.place import standings
+from accelerator.standing.readiness import unexplained
 from accelerator.storage.engine import make_engine
 from accelerator.storage.invariants import broken
 from accelerator.storage.migrate import upgrade
@@ -67,6 +68,7 @@ def session(seeded):
 
 def test_nothing_is_true_that_must_never_be(session):
     assert broken(session) == []
+    assert unexplained(session) == []
 
 
 def test_each_idea_stands_where_its_story_ends(session):
@@ -151,6 +153,10 @@ def addresses(engine, manager_of):
     for code in some:
         found += [f"/ideas/{code}", f"/ideas/{code}/readiness", f"/ideas/{code}/milestones"]
     if manager_of:
+        found += [
+            f"/programmes/idea-challenge/readiness{more}" for more in ("", "/customer", "/levels")
+        ]
+        found += ["/programmes/technology-accelerator/expert-requests"]
         found += ["/cohorts", *(f"/ideas/{code}/reviews" for code in some)]
         for code, stage in [
             ("T3", "validate"),

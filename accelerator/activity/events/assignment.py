@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 # One message for each reviewer of the programme.
-INTERESTS_ASKED = Hears(Receivers.PERSON, "interests_asked")
+INTERESTS_ASKED = Hears(Receivers.PERSON, "interests_asked", kind=Kind.REVIEW)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,13 @@ class ProposalReady(Event):
     """A proposal that took its time is there, or cannot be made."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.PERSON, "proposal_ready", channels=("inbox",), actor_too=True),
+        Hears(
+            Receivers.PERSON,
+            "proposal_ready",
+            channels=("inbox",),
+            actor_too=True,
+            kind=Kind.PROGRAMME,
+        ),
     )
 
     stage: Bilingual
@@ -55,7 +62,9 @@ class ProposalUndone(Event):
 class AssignmentsRemoved(Event):
     """A reviewer need not review these ideas any more; one event for each reviewer."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "assignments_removed"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "assignments_removed", kind=Kind.REVIEW),
+    )
 
     stage: Bilingual
     ideas: list[dict[str, Any]]

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,9 @@ class AnchorsEnded(Event):
 class AnchorsAssigned(Event):
     """A reviewer is asked to review the anchor ideas first; one event for each reviewer."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "anchors_assigned"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "anchors_assigned", kind=Kind.REVIEW),
+    )
 
     stage: Bilingual
     ideas: list[dict[str, Any]]

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +29,10 @@ class IdeaWaits(Event):
     """A team handed in, but its cohort was full: it stands in line."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.TEAM, "idea_waits", actor_too=True),
-        Hears(Receivers.MANAGERS, "idea_waits_here", channels=("inbox",)),
+        Hears(Receivers.TEAM, "idea_waits", actor_too=True, kind=Kind.DECISION, urgent=True),
+        Hears(
+            Receivers.MANAGERS, "idea_waits_here", channels=("inbox", "hook"), kind=Kind.PROGRAMME
+        ),
     )
 
     code: str
@@ -43,8 +46,8 @@ class IdeaAdmitted(Event):
     """A waiting idea got a place; by itself, or by a manager's hand."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.TEAM, "idea_admitted"),
-        Hears(Receivers.MANAGERS, "idea_arrived", channels=("inbox",)),
+        Hears(Receivers.TEAM, "idea_admitted", kind=Kind.DECISION, urgent=True),
+        Hears(Receivers.MANAGERS, "idea_arrived", channels=("inbox", "hook"), kind=Kind.PROGRAMME),
     )
 
     code: str
@@ -58,7 +61,9 @@ class IdeaAdmitted(Event):
 class IdeaJoined(Event):
     """A manager brought an idea into a running cohort; `hand_in_by` is empty once handed in."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.TEAM, "idea_joined"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.TEAM, "idea_joined", kind=Kind.DECISION, urgent=True),
+    )
 
     code: str
     title: Bilingual
@@ -82,7 +87,9 @@ class EligibilityAnswered(Event):
 class LateEntryGranted(Event):
     """A manager let one person bring an idea in after the intake."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "late_entry_granted"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "late_entry_granted", kind=Kind.NEWS, replies_to_actor=True),
+    )
 
     code: str
     cohort: Bilingual
@@ -95,7 +102,9 @@ class LateEntryGranted(Event):
 class ReviewsMoved(Event):
     """A cohort's review date moved; a reviewer with open reviews hears once."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "reviews_moved"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "reviews_moved", kind=Kind.REVIEW),
+    )
 
     cohort: Bilingual
     stage: Bilingual
@@ -108,7 +117,9 @@ class ReviewsMoved(Event):
 class MilestonesMoved(Event):
     """A cohort's gate moved, and the days of an idea's open milestones with it."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.TEAM, "milestones_moved"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.TEAM, "milestones_moved", kind=Kind.MILESTONE),
+    )
 
     code: str
     title: Bilingual

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,9 @@ class BatchFinished(Event):
     """A batch came to its end in the background; who made it hears what became of it."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.PERSON, "batch_finished", channels=("inbox",), actor_too=True),
+        Hears(
+            Receivers.PERSON, "batch_finished", channels=("inbox",), actor_too=True, kind=Kind.GATE
+        ),
     )
 
     stage: Bilingual
@@ -73,7 +76,7 @@ class AnnouncementFailed(Event):
     """A decision could not be announced, several times over; who decided it looks at it."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.PERSON, "announcement_failed", actor_too=True),
+        Hears(Receivers.PERSON, "announcement_failed", actor_too=True, kind=Kind.GATE, urgent=True),
     )
 
     code: str
@@ -92,7 +95,10 @@ class DecisionAnnounced(Event):
     """
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.TEAM, "decision_announced", actor_too=True),
+        Hears(
+            Receivers.TEAM, "decision_announced", actor_too=True, kind=Kind.DECISION, urgent=True
+        ),
+        Hears(Receivers.HOOKS, "decision_known", channels=("hook",), kind=Kind.DECISION),
     )
 
     code: str
@@ -121,7 +127,7 @@ class ReviewNotNeeded(Event):
     """The gate decided without a review that was still asked for; what was written is kept."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.PERSON, "review_not_needed", channels=("inbox",)),
+        Hears(Receivers.PERSON, "review_not_needed", channels=("inbox",), kind=Kind.REVIEW),
     )
 
     code: str

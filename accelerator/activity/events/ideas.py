@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +27,8 @@ class IdeaSubmitted(Event):
     """A team handed its idea in for a gate."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.TEAM, "idea_submitted", actor_too=True),
-        Hears(Receivers.MANAGERS, "idea_arrived", channels=("inbox",)),
+        Hears(Receivers.TEAM, "idea_submitted", actor_too=True, kind=Kind.DECISION, urgent=True),
+        Hears(Receivers.MANAGERS, "idea_arrived", channels=("inbox", "hook"), kind=Kind.PROGRAMME),
     )
 
     code: str
@@ -63,7 +64,9 @@ class AudienceChosen(Event):
 class TeamInvited(Event):
     """Somebody was asked into a team."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "team_invited"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "team_invited", kind=Kind.NEWS, replies_to_actor=True),
+    )
 
     code: str
     title: Bilingual

@@ -5,8 +5,9 @@ from typing import Any
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
-VOTES_WANTED = Hears(Receivers.PERSON, "votes_wanted")
+VOTES_WANTED = Hears(Receivers.PERSON, "votes_wanted", kind=Kind.GATE)
 
 
 @dataclass(frozen=True, kw_only=True)

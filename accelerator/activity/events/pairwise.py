@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class FinalIdeasChanged(Event):
 class JudgeAsked(Event):
     """A reviewer is asked to pick in a final round; one event for each judge."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "judge_asked"),)
+    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "judge_asked", kind=Kind.REVIEW),)
 
     cohort: Bilingual
     stage: Bilingual
@@ -42,7 +43,7 @@ class JudgeRemoved(Event):
     """A judge is no longer asked; what they picked stays."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.PERSON, "judge_removed", channels=("inbox",)),
+        Hears(Receivers.PERSON, "judge_removed", channels=("inbox",), kind=Kind.REVIEW),
     )
 
     cohort: Bilingual

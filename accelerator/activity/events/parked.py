@@ -5,13 +5,16 @@ from typing import ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParkedLonger(Event):
     """A parked idea was looked at and stays parked until another day; its team hears why."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.TEAM, "parked_longer", actor_too=True),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.TEAM, "parked_longer", actor_too=True, kind=Kind.PARKED),
+    )
 
     code: str
     title: Bilingual

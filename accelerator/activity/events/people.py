@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,12 @@ class PasswordChanged(Event):
 
     hears: ClassVar[tuple[Hears, ...]] = (
         Hears(
-            Receivers.PERSON, "password_changed", channels=("mail",), urgent=True, actor_too=True
+            Receivers.PERSON,
+            "password_changed",
+            channels=("mail",),
+            urgent=True,
+            actor_too=True,
+            kind=Kind.ACCOUNT,
         ),
     )
 
@@ -112,7 +118,9 @@ class PeopleImported(Event):
 class RoleGiven(Event):
     """Somebody became reviewer, manager or sponsor of a programme."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "role_given"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "role_given", kind=Kind.PROGRAMME),
+    )
 
     role: str
     programme: Bilingual
@@ -123,7 +131,7 @@ class RoleTaken(Event):
     """Somebody is no longer reviewer, manager or sponsor of a programme."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.PERSON, "role_taken", channels=("inbox",)),
+        Hears(Receivers.PERSON, "role_taken", channels=("inbox",), kind=Kind.PROGRAMME),
     )
 
     role: str

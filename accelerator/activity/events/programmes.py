@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,9 @@ class CohortChanged(Event):
 class HandInMoved(Event):
     """A cohort's hand-in date moved while a team was working on it."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.TEAM, "hand_in_moved"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.TEAM, "hand_in_moved", kind=Kind.DECISION),
+    )
 
     code: str
     title: Bilingual

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from accelerator.activity.events.base import Event, Hears, Receivers
+from accelerator.domain.notices import Kind
 
 # Each late reviewer hears once a day at most, so the message has a key of its own.
-NUDGE = Hears(Receivers.PERSON, "review_nudged")
+NUDGE = Hears(Receivers.PERSON, "review_nudged", kind=Kind.REVIEW, urgent=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ class EvidenceGiven(OfReadiness):
     """The team shows a level; reviewers and managers can verify it."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.MANAGERS, "evidence_given", channels=("inbox",)),
+        Hears(Receivers.MANAGERS, "evidence_given", channels=("inbox",), kind=Kind.PROGRAMME),
     )
 
     level: int
@@ -47,7 +47,7 @@ class EvidenceVerified(OfReadiness):
     """Somebody independent accepted or refused a piece of evidence."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.TEAM, "evidence_verified", channels=("inbox",)),
+        Hears(Receivers.TEAM, "evidence_verified", channels=("inbox",), kind=Kind.EVIDENCE),
     )
 
     level: int
@@ -60,7 +60,7 @@ class NotApplicableAsked(OfReadiness):
     """The team says that a dimension does not apply to its idea."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.MANAGERS, "not_applicable_asked", channels=("inbox",)),
+        Hears(Receivers.MANAGERS, "not_applicable_asked", channels=("inbox",), kind=Kind.PROGRAMME),
     )
 
 
@@ -69,7 +69,7 @@ class NotApplicableApproved(OfReadiness):
     """Somebody independent agreed that a dimension does not apply."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.TEAM, "not_applicable_approved", channels=("inbox",)),
+        Hears(Receivers.TEAM, "not_applicable_approved", channels=("inbox",), kind=Kind.EVIDENCE),
     )
 
 

@@ -5,13 +5,16 @@ from typing import Any, ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewAssigned(Event):
     """A reviewer was asked to review one idea or several; one event for each reviewer."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "review_assigned"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "review_assigned", kind=Kind.REVIEW),
+    )
 
     stage: Bilingual
     ideas: list[dict[str, Any]]
@@ -22,7 +25,9 @@ class ReviewAssigned(Event):
 class AssignmentRemoved(Event):
     """A manager no longer asks for a review."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "assignment_removed"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "assignment_removed", kind=Kind.REVIEW),
+    )
 
     code: str
     title: Bilingual
@@ -40,7 +45,7 @@ class ReviewDeclined(Event):
     """A reviewer said no; managers hear that somebody else is needed, without a name."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.MANAGERS, "review_declined", channels=("inbox",)),
+        Hears(Receivers.MANAGERS, "review_declined", channels=("inbox",), kind=Kind.PROGRAMME),
     )
 
     code: str
@@ -52,7 +57,9 @@ class ReviewDeclined(Event):
 class ReviewDateAsked(Event):
     """A reviewer asks for another date; managers hear it without a name."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.MANAGERS, "review_date_asked"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.MANAGERS, "review_date_asked", kind=Kind.PROGRAMME),
+    )
 
     code: str
     title: Bilingual
@@ -64,7 +71,9 @@ class ReviewDateAsked(Event):
 class ReviewDateAnswered(Event):
     """A manager moved the date of a review as asked, or kept it."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "review_date_answered"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "review_date_answered", kind=Kind.REVIEW),
+    )
 
     code: str
     title: Bilingual
@@ -77,7 +86,7 @@ class ReviewHandedOver(Event):
     """A reviewer gave a review to a colleague; managers hear it without names."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.MANAGERS, "review_handed_over", channels=("inbox",)),
+        Hears(Receivers.MANAGERS, "review_handed_over", channels=("inbox",), kind=Kind.PROGRAMME),
     )
 
     code: str
@@ -88,7 +97,9 @@ class ReviewHandedOver(Event):
 class ReviewTakenOver(Event):
     """A colleague hands a review to somebody, who may still decline it."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "review_taken_over"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "review_taken_over", kind=Kind.REVIEW, replies_to_actor=True),
+    )
 
     code: str
     title: Bilingual
@@ -102,7 +113,9 @@ class ReviewTakenOver(Event):
 class InquiryAsked(Event):
     """A reviewer asked the team something; the team hears it without a name."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.TEAM, "inquiry_asked"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.TEAM, "inquiry_asked", kind=Kind.INFORMATION),
+    )
 
     code: str
     title: Bilingual
@@ -112,7 +125,9 @@ class InquiryAsked(Event):
 class InquiryAnswered(Event):
     """The team answered a question; the reviewer hears it without a name."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "inquiry_answered"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "inquiry_answered", kind=Kind.REVIEW),
+    )
 
     code: str
     title: Bilingual
@@ -134,7 +149,9 @@ class LastReviewSubmitted(ReviewSubmitted):
     """The review that was still missing came in: the idea can go to its gate."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.MANAGERS, "reviews_complete", channels=("inbox",)),
+        Hears(
+            Receivers.MANAGERS, "reviews_complete", channels=("inbox", "hook"), kind=Kind.PROGRAMME
+        ),
     )
 
 

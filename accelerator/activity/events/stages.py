@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from accelerator.activity.events.base import Event, Hears, Receivers
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.notices import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,9 @@ class RubricChanged(Event):
 class ReviewToLookAt(Event):
     """The rubric changed while somebody was writing a review."""
 
-    hears: ClassVar[tuple[Hears, ...]] = (Hears(Receivers.PERSON, "rubric_changed"),)
+    hears: ClassVar[tuple[Hears, ...]] = (
+        Hears(Receivers.PERSON, "rubric_changed", kind=Kind.REVIEW),
+    )
 
     code: str
     title: Bilingual

@@ -14,7 +14,7 @@ from accelerator.features.ideas.queries.writing import writing
 from accelerator.features.ideas.service import drafts, handing_in, team
 from accelerator.features.milestones import service as milestones
 from accelerator.features.readiness import service as readiness
-from accelerator.storage.tables import Evidence, Milestone, MilestoneTemplate
+from accelerator.storage.tables import Evidence, ExpertRequest, Milestone, MilestoneTemplate
 
 
 def start(player: Player, told: Told, now: datetime) -> None:
@@ -186,13 +186,14 @@ def give_evidence(player: Player, told: Told, entry: Told, now: datetime) -> Non
             player.session, actor=player.actors[told["owner"]], idea=player.idea(told),
             dimension=Dimension(entry["dimension"]), level=level,
             statement=said(entry["title"], told["language"]), url="", attachment_id=None,
-            true_on=player.days.past(entry["day"]), now=now,
+            true_on=player.days.past(entry["day"]), now=now, number=entry.get("number"),
+            unit=said(entry.get("unit"), told["language"]),
         )  # fmt: skip
 
 
-def verify(player: Player, told: Told, entry: Told, now: datetime) -> None:
+def verify(player: Player, told: Told, entry: Told, verdict: Told, now: datetime) -> None:
     """Look at a piece of evidence from outside the team."""
-    verdict, idea = entry["verified"], player.idea(told)
+    idea = player.idea(told)
     rows = player.session.scalars(
         select(Evidence).where(
             Evidence.idea_id == idea.id,
@@ -204,6 +205,31 @@ def verify(player: Player, told: Told, entry: Told, now: datetime) -> None:
     for row in rows:
         readiness.verify(
             player.session, actor=player.actors[verdict["by"]], evidence=row,
-            accepted=verdict["verdict"] == "accepted", level=None,
+            accepted=verdict["verdict"] == "accepted",
+            level=verdict.get("level"),
             note=said(verdict.get("note"), told["language"]), now=now,
         )  # fmt: skip
+
+
+def ask_expert(player: Player, told: Told, entry: Told, now: datetime) -> None:
+    """Ask for somebody who knows."""
+    readiness.ask_expert(
+        player.session, actor=player.actors[told["owner"]], idea=player.idea(told),
+        dimension=Dimension(entry["dimension"]), level=entry["level"],
+        wanted=said(entry["wanted"], told["language"]), now=now,
+    )  # fmt: skip
+
+
+def answer_expert(player: Player, told: Told, entry: Told, now: datetime) -> None:
+    """Say who can help."""
+    row = player.session.scalars(
+        select(ExpertRequest).where(
+            ExpertRequest.idea_id == player.idea(told).id,
+            ExpertRequest.dimension == entry["dimension"],
+            ExpertRequest.level == entry["level"],
+        )
+    ).one()
+    readiness.answer_request(
+        player.session, actor=player.actors[entry["answered"]["by"]], request=row,
+        answer=said(entry["answered"]["answer"], told["language"]), now=now,
+    )  # fmt: skip

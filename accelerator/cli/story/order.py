@@ -75,14 +75,21 @@ def _company(story: Told, days: Days) -> Iterator[Happening]:
         yield Happening(days.past(told["day"]), 1, AFTER_IDEAS, partial(meetings.ask, told))
     for told in story["meetings"]:
         yield Happening(days.past(told["day"]), 2, AFTER_IDEAS, partial(meetings.meet, told))
-    for told in story["designs"]:
-        yield Happening(days.past(told["day"]), 3, AFTER_IDEAS, partial(designing.design, told))
-    for told in story["ladders"]:
-        yield Happening(days.past(told["day"]), 4, AFTER_IDEAS, partial(designing.remind, told))
+    yield from _designs(story, days)
     yield Happening(days.today, 1, AFTER_IDEAS, sharing.share_out)
     for day in range(first, 0, fading.FORTNIGHT):
         yield Happening(days.past(day), 4, AFTER_IDEAS, fading.rescore)
     yield Happening(days.today, 4, AFTER_IDEAS, fading.look_back)
+
+
+def _designs(story: Told, days: Days) -> Iterator[Happening]:
+    """Yield what managers change while ideas are on their way."""
+    for told in story["designs"]:
+        yield Happening(days.past(told["day"]), 3, AFTER_IDEAS, partial(designing.design, told))
+    for told in story["models"]:
+        yield Happening(days.past(told["day"]), 4, AFTER_IDEAS, partial(designing.model, told))
+    for told in story["ladders"]:
+        yield Happening(days.past(told["day"]), 4, AFTER_IDEAS, partial(designing.remind, told))
 
 
 def _open(told: Told, player: Player, now: datetime) -> None:
@@ -113,8 +120,14 @@ class _Way:
             yield self._at(entry["day"], CLAIM, None, ideas.claim, entry)
         for entry in self.told["readiness"]["evidence"]:
             yield self._at(entry["day"], SHOW, None, ideas.give_evidence, entry)
-            if "verified" in entry:
-                yield self._at(entry["verified"]["day"], VERIFY, None, ideas.verify, entry)
+            for verdict in (
+                [entry["verified"], *entry.get("also", [])] if "verified" in entry else []
+            ):
+                yield self._at(verdict["day"], VERIFY, None, ideas.verify, entry, verdict)
+        for entry in self.told["readiness"].get("help", []):
+            yield self._at(entry["day"], ASK, None, ideas.ask_expert, entry)
+            if "answered" in entry:
+                yield self._at(entry["answered"]["day"], ANSWER, None, ideas.answer_expert, entry)
 
     def _step(self, step: int, told: Told) -> Iterator[Happening]:
         if "handed_in" in told:

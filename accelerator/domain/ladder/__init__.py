@@ -16,10 +16,8 @@ from accelerator.domain.ladder.kinds import (
 from accelerator.domain.ladder.rules import (
     DEFAULT_LADDER,
     Due,
-    Message,
     Reminder,
     ahead,
-    merge,
     reminder_for,
 )
 from accelerator.domain.ladder.steps import Channel, Receiver, Step, Unit, steps_of
@@ -36,14 +34,12 @@ __all__ = [
     "Channel",
     "Due",
     "Ladder",
-    "Message",
     "Receiver",
     "Reminder",
     "Step",
     "Unit",
     "UnsoundLadder",
     "ahead",
-    "merge",
     "placeholders",
     "reminder_for",
     "require_sound",

@@ -6,7 +6,7 @@ repeated run and a change of clocks add nothing; a run that failed is made good 
 and after an outage only the latest step missed goes out, because the earlier ones would be stale.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,20 +56,6 @@ class Reminder:
         return f"{self.kind}:{self.subject_id}:{self.due_on}:{self.step.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """All that one person hears on one day, most overdue first."""
-
-    person: int
-    on: date
-    reminders: tuple[Reminder, ...]
-
-    @property
-    def key(self) -> str:
-        """What must never be sent twice: one message a day to one person."""
-        return f"reminders:{self.person}:{self.on}"
-
-
 def reminder_for(
     due: Due,
     person: int,
@@ -102,30 +88,6 @@ def reminder_for(
         return None
     _, latest = max(reached)
     return Reminder(due.kind, due.subject_id, due.due_on, ladder[latest], person, today)
-
-
-def merge(reminders: Iterable[Reminder], sent: Collection[str]) -> tuple[Message, ...]:
-    """Return the messages still to be sent, at most one a day to each person.
-
-    `sent` are the keys of reminders and of messages that went out. A reminder that comes up after
-    the day's message waits for the next working day, when it is named again.
-
-    >>> due = Due("review", 5, date(2026, 7, 31), date(2026, 6, 1), False, {Receiver.OWNER: {7}})
-    >>> found = reminder_for(due, 7, date(2026, 7, 31), Calendar())
-    >>> [message.key for message in merge([found], sent=set())]
-    ['reminders:7:2026-07-31']
-    >>> merge([found], sent={found.key})
-    ()
-    """
-    days: dict[tuple[int, date], set[Reminder]] = {}
-    for reminder in reminders:
-        if reminder.key not in sent:
-            days.setdefault((reminder.person, reminder.on), set()).add(reminder)
-    messages = (
-        Message(person, on, tuple(sorted(found, key=lambda r: (r.due_on, r.kind, r.subject_id))))
-        for (person, on), found in sorted(days.items())
-    )
-    return tuple(message for message in messages if message.key not in sent)
 
 
 def ahead(

@@ -109,10 +109,20 @@ LADDER = {
     "steps": Field(many(record(STEP), most=MOST_STEPS), list),
 }
 POLICY = {
-    "version": Field(word(r"[\w.-]{1,40}")),
     "weights": Field(record({name: Field(number(0.001, 1000)) for name in _EACH_DIMENSION})),
     "half_lives": Field(record({name: Field(number(1, CENTURY)) for name in _EACH_DIMENSION})),
     "allowance": Field(number(0, HIGHEST)),
+}
+LEVEL_WORDS = {
+    "level": needed(whole(LOWEST, HIGHEST)),
+    "title": Field(text(SHORT), Bilingual()),
+    "text": QUESTION["help"],
+    "evidence": QUESTION["help"],
+}
+READINESS_WORDS = {
+    "dimension": needed(one_of(_EACH_DIMENSION)),
+    "question": Field(text(SHORT), Bilingual()),
+    "texts": Field(many(record(LEVEL_WORDS), most=HIGHEST, unique="level"), list),
 }
 PROGRAMME = {
     "key": Field(_KEY),
@@ -122,6 +132,9 @@ PROGRAMME = {
     "audience": Field(one_of(["team", "everybody"]), "team"),
     "undo_minutes": Field(whole(0, 1440), 10),
     "readiness_policy": Field(record(POLICY), dict),
+    "readiness_words": Field(
+        many(record(READINESS_WORDS), most=len(_EACH_DIMENSION), unique="dimension"), list
+    ),
     "idle_days": Field(whole(LEAST_IDLE, MOST_IDLE), 150),
     "ladders": Field(many(record(LADDER), most=len(KINDS), unique="kind"), list),
     "stages": needed(many(record(STAGE), most=30, unique="key")),

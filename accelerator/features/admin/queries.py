@@ -14,8 +14,8 @@ from accelerator.storage.tables import Delivery, Event, Idea, JobRun, Lease, Per
 from accelerator.storage.visibility import outside_team
 
 PAGE = 50
-STATES = ("waiting", "retrying", "failed", "sent", "cancelled")
-CHANNELS = ("mail", "inbox")
+STATES = ("waiting", "retrying", "failed", "sent", "carried", "cancelled")
+CHANNELS = ("mail", "daily", "inbox")
 _COUNTED = ("waiting", "retrying", "failed")
 
 

@@ -29,6 +29,7 @@ class InboxPage:
 
     rows: list[NoticeRow]
     after: int | None
+    kind: str
 
     @property
     def newest(self) -> int:
@@ -37,9 +38,15 @@ class InboxPage:
 
 
 def notices(
-    session: Session, *, person_id: int, reader: Reader, unread: bool, after: int | None
+    session: Session,
+    *,
+    person_id: int,
+    reader: Reader,
+    unread: bool,
+    kind: str,
+    after: int | None,
 ) -> InboxPage:
-    """List a person's notices, all or the unread ones."""
+    """List a person's notices, all or the unread ones, of one kind where it is named."""
     wanted = (
         select(Delivery.id, Delivery.template, Delivery.data, Delivery.sent_at, Delivery.read_at)
         .where(
@@ -52,6 +59,8 @@ def notices(
     )
     if unread:
         wanted = wanted.where(Delivery.read_at.is_(None))
+    if kind:
+        wanted = wanted.where(Delivery.kind == kind)
     if after is not None:
         wanted = wanted.where(Delivery.id < after)
     found = session.execute(wanted).all()
@@ -65,4 +74,4 @@ def notices(
         )
         for row in found[:PAGE]
     ]
-    return InboxPage(rows, rows[-1].id if len(found) > PAGE else None)
+    return InboxPage(rows, rows[-1].id if len(found) > PAGE else None, kind)

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accelerator.activity.reminders import sentence
-from accelerator.domain.ladder import DEFAULTS, KINDS, Ladder, Step, steps_of
+from accelerator.calendars import calendar_of
+from accelerator.domain.ladder import DEFAULTS, KINDS, Ladder, Step, Unit, steps_of
 from accelerator.domain.notices import Kind
 from accelerator.domain.people import display_name
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import IdeaState
 from accelerator.i18n import LANGUAGES, speaking
-from accelerator.standing.dues import Owed, coming, lines
+from accelerator.standing.dues import Owed, Resting, coming, lines, resting
 from accelerator.storage.tables import Cohort, Idea, Milestone, Person, Programme, TeamMember
 from accelerator.storage.tables import Ladder as LadderRow
 from accelerator.storage.visibility import outside_team
@@ -84,15 +85,24 @@ def example(session: Session, actor: Actor, programme: Programme) -> dict[str, A
 
 
 def preview(
-    kind: Kind, step: Step, about: dict[str, Any], programme: Programme, *, today: date
+    kind: Kind,
+    step: Step,
+    about: dict[str, Any],
+    programme: Programme,
+    *,
+    today: date,
+    country: str,
 ) -> dict[str, str]:
     """Say a step about an example in both languages, as if it were told today."""
+    due_on = today - timedelta(days=step.offset_days)
+    if step.unit is Unit.WORKING:
+        due_on = calendar_of(country, today.year).add(today, -step.offset_days)
     idle = today + timedelta(days=programme.idle_days - step.offset_days)
     line = about | {
         "kind": str(kind),
         "to": str(step.to),
         "on": today.isoformat(),
-        "due_on": (today - timedelta(days=step.offset_days)).isoformat(),
+        "due_on": due_on.isoformat(),
         "words": step.words.as_dict(),
         "programme": programme.name.as_dict(),
         "parks_on": idle.isoformat(),
@@ -169,6 +179,21 @@ def rehearsal(
         people=len({one.reminder.person for one in found}),
         next=start + PAGE if len(found) > start + PAGE else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRow:
+    """An idea on which nobody works, with its lead's name."""
+
+    idea: Resting
+    lead: str
+
+
+def idle(session: Session, programme: Programme, *, now: datetime) -> list[IdleRow]:
+    """List what rests in a programme, the longest first."""
+    found = resting(session, programme_id=programme.id, now=now)
+    names = _names(session, {one.owner_id for one in found})
+    return [IdleRow(one, names[one.owner_id]) for one in found]
 
 
 def _mailed(one: Owed) -> bool:

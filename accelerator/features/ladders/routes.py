@@ -105,6 +105,18 @@ def rehearsal(programme: Any) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@bp.get("/programmes/<programme_key>/idle")
+@allow(Permission.MILESTONE_VIEW, subject="programme")
+def idle(programme: Any) -> ResponseReturnValue:
+    """List the ideas on which nobody works, and what will happen to them when."""
+    found = queries.idle(db(), programme, now=clock.now())
+    start = max(0, min(request.args.get("from", 0, type=int), 10**6))
+    return render_template(
+        "ladders/idle.html", programme=programme, rows=found[start : start + queries.PAGE],
+        total=len(found), start=start, page=queries.PAGE,
+    )  # fmt: skip
+
+
 @bp.post("/ideas/<code>/take-up")
 @allow(Permission.IDEA_EDIT, subject="idea")
 @once
@@ -153,8 +165,11 @@ def _meanwhile(form: LadderForm, programme: Any, kind: str) -> list[Meanwhile]:
 def _page(programme: Any, view: LadderView, form: LadderForm, found: list[Meanwhile] | None) -> str:
     today = templating.today()
     about = queries.example(db(), actor(), programme)
+    country = actor().country
     said = [
-        None if step is None else queries.preview(view.kind, step, about, programme, today=today)
+        None
+        if step is None
+        else queries.preview(view.kind, step, about, programme, today=today, country=country)
         for step in form.each()
     ]
     return render_template(

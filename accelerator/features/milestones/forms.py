@@ -105,7 +105,11 @@ class ShiftForm(Form):
     """Which dates move, how far, and why."""
 
     stage = SelectField(_l("Stage"))
-    first = DateField(_l("Due from"), [Optional(), known_years])
+    first = DateField(
+        _l("Due from"),
+        [Optional(), known_years],
+        description=_l("Empty: what is late already, too."),
+    )
     last = DateField(_l("Due until"), [Optional(), known_years])
     days = IntegerField(
         _l("Move by"), [InputRequired()], description=_l("Days; with a minus sign, earlier.")

@@ -2,6 +2,7 @@
 
 from accelerator.standing.agenda.cohorts import of_cohort
 from accelerator.standing.agenda.feeds import Read, read_feed
+from accelerator.standing.agenda.mails import of_mail
 from accelerator.standing.agenda.people import actor_now, of_person
 
-__all__ = ["Read", "actor_now", "of_cohort", "of_person", "read_feed"]
+__all__ = ["Read", "actor_now", "of_cohort", "of_mail", "of_person", "read_feed"]

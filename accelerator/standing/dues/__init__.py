@@ -11,19 +11,21 @@ from accelerator.standing.dues.owed import (
     tasks,
     told_of,
 )
-from accelerator.standing.dues.resting import Rest, over
+from accelerator.standing.dues.resting import Rest, Resting, over, resting
 from accelerator.standing.dues.task import Task
 
 __all__ = [
     "WAITING",
     "Owed",
     "Rest",
+    "Resting",
     "Task",
     "coming",
     "lines",
     "notice_key",
     "over",
     "owed",
+    "resting",
     "still_due",
     "tasks",
     "told_of",

@@ -115,21 +115,26 @@ def lines(session: Session, heard: Sequence[Owed], *, now: datetime) -> list[dic
 def still_due(
     session: Session, told: Collection[Mapping[str, Any]], person_id: int, *, now: datetime
 ) -> list[bool]:
-    """Say of each line somebody was to read whether it is still theirs, and not done, by now."""
+    """Say of each line somebody was to read whether it is still theirs, and not done, by now.
+
+    A line for all who read a chat is nobody's own: there `person_id` is 0.
+    """
     ids: dict[str, set[int]] = defaultdict(set)
     for line in told:
         ids[line["kind"]].add(line["subject_id"])
-    open_now = {
-        (task.due.kind, task.due.subject_id, task.due.due_on.isoformat(), str(role), person)
-        for task in tasks(session, now=now, only=ids)
-        for role, held in task.due.people.items()
-        for person in held
-    }
-    return [
-        (line["kind"], line["subject_id"], line["due_on"], line["to"],
-         line.get("for_id") or person_id) in open_now
-        for line in told
-    ]  # fmt: skip
+    open_now: set[tuple[Any, ...]] = set()
+    for task in tasks(session, now=now, only=ids):
+        thing = (task.due.kind, task.due.subject_id, task.due.due_on.isoformat())
+        open_now.add((*thing, 0))
+        open_now |= {
+            (*thing, str(role), person) for role, held in task.due.people.items() for person in held
+        }
+    found = []
+    for line in told:
+        thing = (line["kind"], line["subject_id"], line["due_on"])
+        whose = line.get("for_id") or person_id
+        found.append(((*thing, line["to"], whose) if whose else (*thing, 0)) in open_now)
+    return found
 
 
 def told_of(session: Session, reminders: Iterable[Reminder]) -> set[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from accelerator import content
+from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.idle import is_over, parks_on
 from accelerator.domain.ladder import LEAST_IDLE, Due
 from accelerator.domain.notices import INBOX, Kind
@@ -54,6 +55,50 @@ def idle(look: Look) -> list[Task]:
         facts = {"parks_on": parks}
         found.append(look.task(row, due, paths, facts=facts, private=private))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """An idea on which nobody works: since when, for how long, and when it will be parked.
+
+    Nobody was told yet where it is not `told`; it is parked some time after it was.
+    """
+
+    code: str
+    title: Bilingual
+    owner_id: int
+    since: date
+    days: int
+    parks_on: date
+    told: bool
+
+
+def resting(session: Session, *, programme_id: int, now: datetime) -> list[Resting]:
+    """List the ideas of a programme on which nobody has worked for 30 days, the longest first.
+
+    Drafts are their owners' own affair.
+    """
+    look = Look(session, Roles(session), now, programme_id=programme_id)
+    rows = [row for row in _still(look, LEAST_IDLE - ZONES) if row.state == IdeaState.ACTIVE]
+    active = last_active(session, [row.idea_id for row in rows])
+    since = {row.idea_id: idle_since(look, row, active) for row in rows}
+    said = _said(session, since)
+    found = []
+    for row in rows:
+        start, today = since[row.idea_id], look.today(row.time_zone)
+        idle_days = look.roles.programmes[row.programme_id].idle_days
+        named = said[row.idea_id]
+        ends = parks_on(start, idle_days, today)
+        if named:
+            ends = max(start + timedelta(days=idle_days), *named)
+        if (today - start).days >= LEAST_IDLE:
+            found.append(
+                Resting(
+                    row.code, row.title, row.owner_id, start, (today - start).days, ends,
+                    bool(named),
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda one: (one.since, one.code))
 
 
 @dataclass(frozen=True, slots=True)

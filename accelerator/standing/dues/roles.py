@@ -1,6 +1,7 @@
 """Who stands for a role when something is due, and how each programme reminds of it."""
 
 from collections import defaultdict
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -14,43 +15,76 @@ from accelerator.storage.tables import Membership, Person, Programme, TeamMember
 
 
 class Roles:
-    """The people and programmes of one look at what is due; a few short queries.
+    """The people and programmes of one look at what is due, each asked for when it is needed.
 
     When the account of a role's holder is closed somebody stands in, so that nothing goes unheard.
     """
 
     def __init__(self, session: Session) -> None:
-        """Load who has a role where."""
-        marked = session.execute(
-            select(
-                Person.id, Person.is_admin, Person.disabled_at.is_not(None).label("closed")
-            ).where(or_(Person.is_admin, Person.disabled_at.is_not(None)))
+        """Ask nothing yet."""
+        self._session = session
+
+    @cached_property
+    def _marked(self) -> tuple[set[int], set[int]]:
+        """Return those whose accounts are closed, and the administrators."""
+        rows = self._session.execute(
+            select(Person.id, Person.is_admin, Person.disabled_at).where(
+                or_(Person.is_admin, Person.disabled_at.is_not(None))
+            )
         ).all()
-        self._closed = {row.id for row in marked if row.closed}
-        self._admins = {row.id for row in marked if row.is_admin}
-        self._roles: dict[int, set[tuple[int, Role]]] = defaultdict(set)
-        self._managers: dict[int, set[int]] = defaultdict(set)
-        for row in session.execute(
+        closed = {row.id for row in rows if row.disabled_at is not None}
+        return closed, {row.id for row in rows if row.is_admin}
+
+    @property
+    def _closed(self) -> set[int]:
+        return self._marked[0]
+
+    @property
+    def _admins(self) -> set[int]:
+        return self._marked[1]
+
+    @cached_property
+    def _roles(self) -> dict[int, set[tuple[int, Role]]]:
+        found: dict[int, set[tuple[int, Role]]] = defaultdict(set)
+        for row in self._session.execute(
             select(Membership.programme_id, Membership.person_id, Membership.role)
         ):
-            self._roles[row.person_id].add((row.programme_id, Role(row.role)))
-            if row.role == Role.MANAGER:
-                self._managers[row.programme_id] |= {row.person_id} - self._closed
+            found[row.person_id].add((row.programme_id, Role(row.role)))
+        return found
+
+    @cached_property
+    def _managers(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = defaultdict(set)
+        for person, held in self._roles.items():
+            for programme, role in held:
+                if role is Role.MANAGER and person not in self._closed:
+                    found[programme].add(person)
+        return found
+
+    @cached_property
+    def _teams(self) -> dict[int, set[int]]:
+        """Return by idea who of its team manages some programme, or administers."""
         managing = set().union(*self._managers.values(), self._admins)
-        self._teams: dict[int, set[int]] = defaultdict(set)
-        for idea, person in session.execute(
+        found: dict[int, set[int]] = defaultdict(set)
+        for idea, person in self._session.execute(
             select(TeamMember.idea_id, TeamMember.person_id).where(
                 TeamMember.person_id.in_(managing), TeamMember.state.in_(("accepted", "pending"))
             )
         ):
-            self._teams[idea].add(person)
-        self.programmes = {
-            row.id: row
-            for row in session.execute(select(Programme.id, Programme.name, Programme.idle_days))
-        }
-        self._ladders = {
+            found[idea].add(person)
+        return found
+
+    @cached_property
+    def programmes(self) -> dict[int, Any]:
+        """Return the name and the idle days of each programme."""
+        rows = self._session.execute(select(Programme.id, Programme.name, Programme.idle_days))
+        return {row.id: row for row in rows}
+
+    @cached_property
+    def _ladders(self) -> dict[tuple[int, str], Ladder]:
+        return {
             (row.programme_id, row.kind): Ladder(steps_of(row.steps), row.optional)
-            for row in session.scalars(select(LadderRow))
+            for row in self._session.scalars(select(LadderRow))
         }
 
     def ladder(self, kind: str, programme_id: int) -> Ladder:

@@ -68,7 +68,8 @@ class Task:
     def line_for_all(self, line: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is said of it where all who manage read it, its team's members among them."""
         hidden = self.due.kind == Kind.REVIEW
-        return dict(line) | {
+        said = {name: value for name, value in line.items() if name not in ("for", "for_id")}
+        return said | {
             "to": str(Receiver.MANAGER),
             "title": self.title,
             "code": self.code,

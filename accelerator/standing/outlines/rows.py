@@ -9,6 +9,7 @@ from sqlalchemy import literal as said
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
+from accelerator.standing.outlines import readiness
 from accelerator.storage.tables import (
     Criterion,
     Ladder,
@@ -21,9 +22,7 @@ from accelerator.storage.types import Json
 
 Outline = dict[str, Any]
 
-PROGRAMME = (
-    "name", "summary", "languages", "audience", "undo_minutes", "readiness_policy", "idle_days",
-)  # fmt: skip
+PROGRAMME = ("name", "summary", "languages", "audience", "undo_minutes", "idle_days")
 STAGE = (
     "key", "name", "purpose", "timing", "time_box_days", "promise_days", "reviews_per_idea",
     "reviewers_hidden", "teams_hidden", "peers_hidden", "others_visible", "scale", "minimums",
@@ -108,6 +107,7 @@ def read(session: Session, programme: Programme, stages: Sequence[Stage] | None 
     return {
         "key": programme.key,
         **{name: getattr(programme, name) for name in PROGRAMME},
+        **readiness.told(session, programme),
         "ladders": parts.get((None, "ladder"), []),
         "stages": [
             {name: getattr(stage, name) for name in STAGE}
@@ -197,6 +197,7 @@ def build(
     programme = Programme(**own | {"key": key, "name": name or outline["name"], "created_at": now})
     session.add(programme)
     session.flush()
+    readiness.hold(session, programme, outline, now=now)
     for one in outline["ladders"]:
         steps = [dict(step) | {"words": step["words"].as_dict()} for step in one["steps"]]
         session.add(

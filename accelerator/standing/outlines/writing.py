@@ -7,7 +7,16 @@ from typing import Any
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.outline import PROGRAMME
-from accelerator.domain.outline.schema import CRITERION, LADDER, MILESTONE, QUESTION, STAGE, STEP
+from accelerator.domain.outline.schema import (
+    CRITERION,
+    LADDER,
+    LEVEL_WORDS,
+    MILESTONE,
+    QUESTION,
+    READINESS_WORDS,
+    STAGE,
+    STEP,
+)
 
 INLINE = 72
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
@@ -17,6 +26,8 @@ _BLOCK = re.compile(rf"[^\s{_ODD}](?:[^{_ODD}]*[^\s{_ODD}])?")
 _ESCAPED = re.compile(f"[{_ODD}]")
 _BELOW = {
     "stages": STAGE,
+    "readiness_words": READINESS_WORDS,
+    "texts": LEVEL_WORDS,
     "ladders": LADDER,
     "steps": STEP,
     "questions": QUESTION,
@@ -27,6 +38,7 @@ HEAD = """\
 # A programme as one file. It can be changed here and imported again.
 # Every text is {ja, en}. time_box_days, promise_days and offset_days are working days.
 # reviewers_hidden: from the team; teams_hidden: from reviewers; peers_hidden: from each other.
+# readiness_words: what levels mean where it differs from the usual words.
 # minimums: the level of readiness to be proven at the gate. scale: marks go from 1 to this.
 # ladders: how people are reminded where it differs from the usual; offset_days before are negative.
 # anchor: entry counts from entering the stage, gate from the gate (before it: negative).

@@ -190,7 +190,7 @@ def test_undo_takes_back_what_nobody_began_and_says_what_stays(world, ideas):
         told = session.scalars(
             select(Delivery).where(Delivery.template == "assignments_removed")
         ).all()
-        assert sum(len(one.data["ideas"]) for one in told if one.channel == "mail") == 5
+        assert sum(len(one.data["ideas"]) for one in told if one.channel == "daily") == 5
     again = world.client("manager").post(f"{url}/undo", follow_redirects=True)
     assert "Nothing was changed" in again.get_data(as_text=True)
 

@@ -150,6 +150,6 @@ def test_the_same_proposal_applied_twice_at_once_is_applied_once(world):
     assert sorted(answer.status_code for answer in answers) == [303, 422]
     assert len(standing(world)) == 2 * len(codes)
     with world.session() as session:
-        told = session.scalars(select(Delivery.key).where(Delivery.channel == "mail")).all()
+        told = session.scalars(select(Delivery.key).where(Delivery.channel == "daily")).all()
         assert len(told) == len(set(told)) == 3
         assert len(session.scalars(select(Assignment.id)).all()) == 6

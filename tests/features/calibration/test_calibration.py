@@ -129,7 +129,7 @@ def test_all_reviewers_are_asked_but_those_in_conflict(world):
             person: [idea["code"] for idea in data["ideas"]]
             for person, data in session.execute(
                 select(Delivery.person_id, Delivery.data).where(
-                    Delivery.template == "anchors_assigned", Delivery.channel == "mail"
+                    Delivery.template == "anchors_assigned", Delivery.channel == "daily"
                 )
             )
         }

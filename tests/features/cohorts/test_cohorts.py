@@ -195,7 +195,7 @@ def test_a_moved_hand_in_moves_those_who_work_towards_it(world):
                 Delivery.template == "hand_in_moved"
             )
         ).all()
-        assert {(row.person_id, row.data["code"]) for row in told if row.channel == "mail"} == {
+        assert {(row.person_id, row.data["code"]) for row in told if row.channel == "daily"} == {
             (world.people["owner"], along), (world.people["mate"], along), (world.people["mate"], draft),
         }  # fmt: skip
         event = session.scalars(select(Event).where(Event.kind == "CohortChanged")).one()

@@ -162,7 +162,7 @@ def test_a_moved_gate_moves_the_milestones_counted_from_it(world: World) -> None
         assert due == [calendar.add(later, -3), gate]
         heard = session.scalars(
             select(Delivery).where(
-                Delivery.template == "milestones_moved", Delivery.channel == "mail"
+                Delivery.template == "milestones_moved", Delivery.channel == "daily"
             )
         ).all()
         assert [one.data["code"] for one in heard] == [codes[0]]

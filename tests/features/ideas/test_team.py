@@ -20,7 +20,7 @@ def test_an_invitation_is_sent_answered_and_heard(world: World) -> None:
     assert members(world) == {"owner": "accepted", "invitee": "pending"}
     heard = rows(world, Delivery)
     assert {(d.person_id, d.channel) for d in heard} == {
-        (world.people["invitee"], "inbox"), (world.people["invitee"], "mail"),
+        (world.people["invitee"], "daily"), (world.people["invitee"], "inbox"),
     }  # fmt: skip
     invitee = world.client("invitee")
     assert "Join the team" in invitee.get(f"/ideas/{code}").get_data(as_text=True)
@@ -133,7 +133,7 @@ def test_the_owner_removes_and_others_do_not(world: World) -> None:
     assert members(world) == {
         "owner": "accepted", "mate": "accepted", "employee": "left", "invitee": "left",
     }  # fmt: skip
-    told = rows(world, Delivery, Delivery.template == "member_removed", Delivery.channel == "mail")
+    told = rows(world, Delivery, Delivery.template == "member_removed", Delivery.channel == "daily")
     assert {d.person_id for d in told} == {ids["employee"], ids["invitee"]}
 
 

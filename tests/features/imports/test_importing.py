@@ -170,7 +170,7 @@ def test_owners_hear_once_and_managers_too_and_each_idea_has_its_record(world):
             + [
                 (world.people[name], channel, "ideas_brought_in")
                 for name in ("mate", "employee")
-                for channel in ("inbox", "mail")
+                for channel in ("inbox", "daily")
             ]
         )
         kinds = session.scalars(select(Event.kind).order_by(Event.id)).all()

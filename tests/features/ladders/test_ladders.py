@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from accelerator import clock
 from accelerator.domain.bilingual import Bilingual
 from accelerator.jobs.remind import remind
+from accelerator.standing.dues import still_due
 from accelerator.storage.tables import (
     Delivery,
     Event,
@@ -129,6 +130,11 @@ def test_a_programmes_own_steps_reach_people_and_chats(world, config):
             ("inbox", world.people["mate"]), ("daily", world.people["mate"]), ("hook", None),
         ]  # fmt: skip
         assert rows[0].data["line"]["words"] == {"ja": "{name}", "en": "Mind {name}"}
+        chat = rows[2].data["line"]
+        assert (chat["to"], chat["who"]) == ("manager", "Test Mate")
+        assert still_due(session, [chat], 0, now=NOW) == [True]
+        session.execute(update(Milestone).values(state="done", done_at=NOW))
+        assert still_due(session, [chat], 0, now=NOW) == [False]
 
 
 @SQLITE
@@ -156,3 +162,28 @@ def test_the_rehearsal_shows_what_then_happens(world, config):
     only = manager.get("/programmes/spark/rehearsal?kind=review&who=Reviewer").text
     assert "Interviews" not in only
     assert len(asked) <= 24
+
+
+@SQLITE
+def test_what_rests_is_listed_with_what_will_happen(world, config):
+    code = world.idea("owner", title="At rest", state="active", passage_state="open")
+    world.idea("owner", title="A draft at rest")
+    world.idea("owner", title="At work", state="active", passage_state="open")
+    manager = world.client("manager")
+    assert "No idea rests" in manager.get("/programmes/spark/idle").text
+    with world.session() as session:
+        session.execute(
+            update(Idea).where(Idea.code != code).values(active_at=NOW + timedelta(days=60))
+        )
+    with clock.told_by(lambda: NOW + timedelta(days=65)):
+        manager = world.client("manager")
+        with queries(world.engine) as asked:
+            page = manager.get("/programmes/spark/idle").text
+        assert len(asked) <= 10
+        assert "At rest" in page
+        assert "not parked before" in page
+        assert "draft" not in page
+        assert "At work" not in page
+        remind(held(world.engine, config))
+        assert "its team knows" in manager.get("/programmes/spark/idle").text
+        assert world.client("owner").get("/programmes/spark/idle").status_code == 403

@@ -150,7 +150,7 @@ def test_a_cohorts_list_is_sorted_by_lateness_with_constant_queries(world: World
         pages.append(len(statements))
     assert pages[0] == pages[1] <= 10
     text = html.get_data(as_text=True)
-    assert text.count("Later one") == 50
+    assert text.count(">Later one") == 50
     assert "after=" in text
     late = client.get("/cohorts/S27/milestones").get_data(as_text=True)
     assert "Late one 0" in late

@@ -91,7 +91,7 @@ def test_a_round_from_beginning_to_end(world):
     assert {(person, channel) for person, channel, _ in told} == {
         (world.people[who], channel)
         for who in ("reviewer", "second")
-        for channel in ("inbox", "mail")
+        for channel in ("inbox", "daily")
     }
     assert told[0][2]["path"] == JUDGE
     assert "Nobody has compared two ideas yet" in page(world, "manager", FINAL)

@@ -49,8 +49,8 @@ def test_a_manager_gives_and_takes_roles_and_the_person_hears(world: World) -> N
         given = session.scalars(select(Event)).first()
         assert set(session.scalars(select(Delivery.person_id))) == {world.people["employee"]}
     assert sorted(sent) == [
+        ("role_given", "daily"),
         ("role_given", "inbox"),
-        ("role_given", "mail"),
         ("role_taken", "inbox"),
     ]
     assert given is not None

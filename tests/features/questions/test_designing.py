@@ -224,7 +224,7 @@ def test_who_is_affected_is_shown_before_it_is_saved_and_teams_hear(world: World
     with world.session() as session:
         told = session.scalars(
             select(Delivery).where(
-                Delivery.template == "question_changed", Delivery.channel == "mail"
+                Delivery.template == "question_changed", Delivery.channel == "daily"
             )
         ).all()
         people = {world.people[name] for name in ("owner", "mate", "second")}

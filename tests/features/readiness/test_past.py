@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from accelerator import clock
-from accelerator.standing.readiness import assessments
+from accelerator.standing.readiness import assessments, unexplained
 from accelerator.storage.tables import Evidence, Idea, ReadinessScore
 from tests.counting import queries
 from tests.world import NOW, TODAY, World
@@ -86,6 +86,11 @@ def test_every_stored_score_is_made_again_from_what_was_known(  # noqa: PLR0915 
             late = datetime.combine(row.on + timedelta(days=1), datetime.min.time(), UTC)
             whole = assessments(session, [idea.id], today=row.on, as_of=late - timedelta(hours=10))
             assert whole[idea.id].score == row.score
+        assert unexplained(session) == []
+        stored[1].score += 1
+        session.flush()
+        assert unexplained(session) == [f"{code} {stored[1].on}"]
+        stored[1].score -= 1
         scores = {
             day: [row.score for row in stored if row.on <= TODAY + timedelta(days=day)][-1]
             for day in range(70)

@@ -39,7 +39,7 @@ def test_many_at_once_with_the_exact_count_before_and_one_message_each(world):
     assert sorted(told) == sorted(
         (world.people[name], channel)
         for name in ("reviewer", "second")
-        for channel in ("inbox", "mail")
+        for channel in ("inbox", "daily")
     )
     listed = {
         e.data["person_id"]: [i["code"] for i in e.data["ideas"]]
@@ -172,7 +172,7 @@ def test_an_assignment_is_removed_and_can_be_made_again_but_not_after_submission
     states = {person: row.state for (_, person), row in assignments(world).items()}
     assert states == {world.people["reviewer"]: "removed", world.people["second"]: "submitted"}
     assert deliveries(world, "assignment_removed") == [
-        (world.people["reviewer"], channel) for channel in ("inbox", "mail")
+        (world.people["reviewer"], channel) for channel in ("inbox", "daily")
     ]
     page = world.client("reviewer").get(f"/ideas/{code}/review").get_data(as_text=True)
     assert "no longer asked of you" in page

@@ -91,7 +91,7 @@ def test_what_was_given_keeps_its_marks_score_and_wording(world):
     assert (old.number, old.scale, stage.scale) == (1, 5, 7)
     assert old.criteria[0]["name"]["en"] == "Value"
     assert {tuple(row) for row in told} == {
-        (world.people["reviewer"], "inbox"), (world.people["reviewer"], "mail"),
+        (world.people["reviewer"], "daily"), (world.people["reviewer"], "inbox"),
     }  # fmt: skip
     [now, still] = reviews(world)
     assert (now.marks, now.score, now.rubric_id) == (given.marks, given.score, old.id)

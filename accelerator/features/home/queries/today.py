@@ -161,9 +161,10 @@ def _waiting() -> Select[Any]:
         )
         .join(Idea, Idea.id == Milestone.idea_id)
         .where(
-            Milestone.state == "open",
+            # As expressions: from the few of the reader, not by the index of all that are due.
+            Milestone.state.concat("") == "open",
             Idea.state.in_(LIVING),
-            Milestone.due_on <= bindparam("until", type_=Date),
+            func.coalesce(Milestone.due_on, Milestone.due_on) <= bindparam("until", type_=Date),
         )
     )  # fmt: skip
     parts = [
@@ -188,7 +189,7 @@ def _waiting() -> Select[Any]:
         milestone.where(Milestone.owner_id == reader),
         milestone.join(MilestoneHelper, MilestoneHelper.milestone_id == Milestone.id)
         .join(TeamMember, mine)
-        .where(MilestoneHelper.person_id == reader),
+        .where(MilestoneHelper.person_id == reader, Milestone.owner_id != reader),
         select(
             case(
                 (Assignment.state == "assigned", literal(Kind.ANSWER)), else_=literal(Kind.REVIEW)

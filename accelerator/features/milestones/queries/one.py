@@ -86,7 +86,9 @@ def _proofs(
     return [
         ProofRow(
             one.id, one.url, one.attachment_id,
-            name or "" if sees_team else neutral_name(name or "", idea.code, one.id),
+            name or ""
+            if sees_team
+            else neutral_name(name or "", idea.code, one.attachment_id or one.id),
         )
         for one, name in found
     ]  # fmt: skip

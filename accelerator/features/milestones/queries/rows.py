@@ -237,7 +237,11 @@ def _help(session: Session, made: list[MilestoneRow]) -> None:
             TeamMember,
             (TeamMember.idea_id == Milestone.idea_id) & (TeamMember.person_id == Person.id),
         )
-        .where(MilestoneHelper.milestone_id.in_(by_id), TeamMember.state == "accepted")
+        .where(
+            MilestoneHelper.milestone_id.in_(by_id),
+            TeamMember.state == "accepted",
+            Person.id != Milestone.owner_id,
+        )
         .order_by(TeamMember.id)
     ):
         by_id[number].helpers.append(person.display_name)

@@ -15,6 +15,7 @@ from accelerator.features.milestones.routes.reading import usual_refusal
 from accelerator.i18n import gettext as _
 from accelerator.i18n import language
 from accelerator.web.downloads import stream_csv
+from accelerator.web.forms import is_storable
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.session import db
@@ -33,6 +34,8 @@ def index(cohort: Any) -> ResponseReturnValue:
     if stage not in {one.key for one in stages}:
         stage = ""
     after, now = request.args.get("after", ""), clock.now()
+    if not is_storable(after):
+        after = ""
     asked: dict[str, Any] = {"actor": actor(), "stage": stage, "now": now}
     shown: dict[str, Any] = {"show": show or "late", "stage": stage, "stages": stages}
     if view == "timeline":

@@ -1,6 +1,7 @@
 """Move the dates of many milestones at once: choose, look, move."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,13 @@ from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
 from accelerator.features.milestones.forms import ShiftForm
 from accelerator.features.milestones.queries import cohort as lists
+from accelerator.features.milestones.queries.rows import PAGE
 from accelerator.features.milestones.queries.shifting import preview
 from accelerator.features.milestones.routes.blueprint import bp
 from accelerator.features.milestones.service.shifting import Wanted, shift
 from accelerator.i18n import gettext as _
 from accelerator.i18n import language, ngettext
+from accelerator.web.forms import stored_number
 from accelerator.web.guard import allow
 from accelerator.web.identity import actor
 from accelerator.web.once import once
@@ -26,19 +29,25 @@ from accelerator.web.session import config, db
 @allow(Permission.COHORT_EDIT, subject="cohort")
 def shift_form(cohort: Any) -> ResponseReturnValue:
     """Ask which dates move, and how far."""
-    return _page(cohort, _form(cohort, formdata=None, stage=request.args.get("stage", "")))
+    stage, today = request.args.get("stage", ""), clock.now().astimezone(ZoneInfo(cohort.time_zone))
+    return _page(cohort, _form(cohort, formdata=None, stage=stage, first=today.date()))
 
 
 @bp.post("/cohorts/<cohort_code>/milestones/shift")
 @allow(Permission.COHORT_EDIT, subject="cohort")
 @once
 def shift_dates(cohort: Any) -> ResponseReturnValue:
-    """Show what would land where; on a second post with the mark of what was shown, move it."""
+    """Show what would land where; on a second post with the mark of what was shown, move it.
+
+    What was ticked in the table comes without a number of days: it is asked for first.
+    """
+    if "days" not in request.form:
+        return _page(cohort, _form(cohort, formdata=None))
     form = _form(cohort)
     seen = request.form.get("seen", "")
     if "back" in request.form or not form.validate():
         return _page(cohort, form), 200 if "back" in request.form else 422
-    wanted = Wanted(**form.wanted())
+    wanted = Wanted(**form.wanted(), ids=_selected())
     try:
         if seen:
             found = shift(
@@ -51,6 +60,12 @@ def shift_dates(cohort: Any) -> ResponseReturnValue:
         if error.code != "plan_changed":
             return _page(cohort, form), 422
     return _preview(cohort, form, wanted)
+
+
+def _selected() -> tuple[int, ...]:
+    """Return the milestones ticked in the table."""
+    ticked = request.form.getlist("selected")[:PAGE]
+    return tuple(sorted({number for one in ticked if (number := stored_number(one))}))
 
 
 def _moved(cohort: Any, number: int) -> ResponseReturnValue:
@@ -74,7 +89,7 @@ def _preview(cohort: Any, form: ShiftForm, wanted: Wanted) -> ResponseReturnValu
         return _page(cohort, form), 422
     changed = bool(form.form_errors)
     page = render_template(
-        "milestones/shift_preview.html", cohort=cohort, form=form, page=found, wanted=wanted,
+        "milestones/shift_preview.html", cohort=cohort, form=form, page=found, selected=wanted.ids,
         changed=changed,
     )  # fmt: skip
     return page, 409 if changed else 200
@@ -89,4 +104,4 @@ def _form(cohort: Any, **values: Any) -> ShiftForm:
 
 
 def _page(cohort: Any, form: ShiftForm) -> str:
-    return render_template("milestones/shift.html", cohort=cohort, form=form)
+    return render_template("milestones/shift.html", cohort=cohort, form=form, selected=_selected())

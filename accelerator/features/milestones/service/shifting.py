@@ -34,13 +34,17 @@ MOST_AT_ONCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which open milestones are meant, and how far they move; empty means all."""
+    """Which open milestones are meant, and how far they move; empty means all.
+
+    `ids` are those chosen one by one; nothing else narrows them then.
+    """
 
     days: int
     working: bool = True
     stage_key: str = ""
     first: date | None = None
     last: date | None = None
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,8 @@ def _meant(cohort: Cohort, wanted: Wanted) -> list[ColumnElement[bool]]:
         Idea.state == IdeaState.ACTIVE,
         Milestone.state == MilestoneState.OPEN,
     ]
+    if wanted.ids:
+        return [*found, Milestone.id.in_(wanted.ids)]
     if wanted.stage_key:
         found.append(Stage.key == wanted.stage_key)
     if wanted.first is not None:

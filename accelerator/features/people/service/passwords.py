@@ -22,6 +22,7 @@ from accelerator.activity.events.people import (
 from accelerator.content import FOLDER
 from accelerator.domain import passwords
 from accelerator.domain.errors import DomainError
+from accelerator.domain.notices import Kind
 from accelerator.domain.policy import Actor
 from accelerator.domain.tokens import token_hash
 from accelerator.features.people.service import sign_ins
@@ -33,8 +34,12 @@ INVITATION = "invitation"
 RESET = "reset"
 LIFETIME = {INVITATION: timedelta(days=14), RESET: timedelta(hours=1)}
 _MAIL = {
-    INVITATION: Hears(Receivers.PERSON, "person_invited", channels=("mail",), urgent=True),
-    RESET: Hears(Receivers.PERSON, "password_reset", channels=("mail",), urgent=True),
+    INVITATION: Hears(
+        Receivers.PERSON, "person_invited", channels=("mail",), urgent=True, kind=Kind.ACCOUNT
+    ),
+    RESET: Hears(
+        Receivers.PERSON, "password_reset", channels=("mail",), urgent=True, kind=Kind.ACCOUNT
+    ),
 }
 
 

@@ -45,7 +45,8 @@ from accelerator.storage.tables import (
 )
 
 MOST_EVIDENCE = 200
-MOST_HISTORY = 60
+MOST_DAYS = 1500  # of stored scores
+MOST_QUIET = 40  # points on days on which no level changed
 SEEN = 0.5  # points; the score is shown without decimals
 
 
@@ -322,19 +323,25 @@ def _evidence(session: Session, idea: Idea, actor: Actor) -> dict[str, list[Evid
 def _history(
     session: Session, idea: Idea, found: Assessment, today: date
 ) -> tuple[HistoryPoint, ...]:
-    """Return the days on which the score changed, and today at the end."""
+    """Return the days on which a level or the score changed, and today at the end."""
     rows = session.execute(
-        select(ReadinessScore.on, ReadinessScore.score)
+        select(ReadinessScore.on, ReadinessScore.score, ReadinessScore.levels)
         .where(ReadinessScore.idea_id == idea.id)
         .order_by(ReadinessScore.on.desc())
-        .limit(MOST_HISTORY)
+        .limit(MOST_DAYS)
     ).all()[::-1]
-    days = [(row.on, row.score) for row in rows if row.on < today]
-    if rows:
-        days.append((today, found.score))
-    if not days:
+    if not rows:
         return ()
-    first, span = days[0][0], max((today - days[0][0]).days, 1)
+    first, span = rows[0].on, max((today - rows[0].on).days, 1)
+    days: list[tuple[date, float]] = []
+    levels = ""
+    for row in rows:  # fading makes a row a day; of those between changes, some are enough
+        if row.on < today and (
+            row.levels != levels or (row.on - days[-1][0]).days >= span / MOST_QUIET
+        ):
+            days.append((row.on, row.score))
+            levels = row.levels
+    days.append((today, found.score))
     return tuple(HistoryPoint(on, score, (on - first).days / span) for on, score in days)
 
 

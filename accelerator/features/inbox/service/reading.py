@@ -27,7 +27,7 @@ def read_one(session: Session, *, actor: Actor, notice_id: int, now: datetime) -
     return str(notice.data.get("path") or "")
 
 
-def read_all(session: Session, *, actor: Actor, until: int, now: datetime) -> None:
+def read_all(session: Session, *, actor: Actor, until: int, kind: str, now: datetime) -> None:
     """Mark as read what the actor was shown; a notice that came since stays unread."""
     session.execute(
         update(Delivery)
@@ -36,6 +36,7 @@ def read_all(session: Session, *, actor: Actor, until: int, now: datetime) -> No
             Delivery.channel == "inbox",
             Delivery.read_at.is_(None),
             Delivery.id <= until,
+            *([Delivery.kind == kind] if kind else []),
         )
         .values(read_at=now)
         .execution_options(synchronize_session=False)

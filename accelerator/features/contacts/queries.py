@@ -1,0 +1,390 @@
+"""The people of a cohort and what was said to them, each page a fixed number of queries.
+
+Who is in an idea's team learns nothing here of its reviewers, manager or not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from accelerator.activity.letters import Reader, letter, notice_text, veiled
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.ladder import DEFAULTS, Due, Ladder, Receiver, Reminder, ahead, steps_of
+from accelerator.domain.notices import Kind
+from accelerator.domain.policy import Actor
+from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.standing.dues import WAITING, told_of
+from accelerator.standing.hours import hours_of
+from accelerator.storage.tables import (
+    Assignment,
+    Cohort,
+    Delivery,
+    Hook,
+    Idea,
+    InformationRequest,
+    Milestone,
+    Passage,
+    Person,
+    TeamMember,
+)
+from accelerator.storage.tables import Ladder as LadderRow
+from accelerator.storage.types import Moment
+from accelerator.storage.visibility import managed_ideas, outside_team
+
+PAGE = 50
+SHOWN = 3  # of what waits with one person
+MOST = 1000
+STATES = ("waiting", "retrying", "failed", "sent", "carried", "cancelled")
+CHANNELS = ("mail", "daily", "inbox", "hook")
+_AHEAD = timedelta(days=60)
+LIKE = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """Something somebody has in hand, by when, and until when nobody is reminded of it."""
+
+    kind: Kind
+    subject_id: int
+    idea_id: int
+    code: str
+    title: Bilingual
+    name: Bilingual
+    due_on: date
+    promised_at: datetime
+    paused_until: date | None
+
+    def line(self, today: date) -> dict[str, Any]:
+        """Return what a reminder by hand says of it, as JSON."""
+        pages = {Kind.MILESTONE: "milestones", Kind.REVIEW: "review"}
+        return {
+            "kind": str(self.kind), "subject_id": self.subject_id, "to": str(Receiver.OWNER),
+            "due_on": self.due_on.isoformat(), "on": today.isoformat(), "who": "",
+            "title": self.title.as_dict(), "code": self.code, "name": self.name.as_dict(),
+            "path": f"/ideas/{self.code}/{pages.get(self.kind, 'information')}",
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One person of a cohort: the last message, what waits, and when they are reminded next."""
+
+    person_id: int
+    name: str
+    detail: str
+    team: bool
+    reviews: bool
+    last_at: datetime | None
+    waiting: tuple[WaitingRow, ...]
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message to one person or chat channel; `carried` is how the mail went that took it."""
+
+    id: int
+    to: str
+    language: str
+    channel: str
+    subject: str
+    state: str
+    carried: str
+    at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message with its text."""
+
+    row: MessageRow
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list; `after` continues it."""
+
+    rows: tuple[Any, ...]
+    after: int | None
+
+
+def contacts(
+    session: Session,
+    actor: Actor,
+    cohort: Cohort,
+    *,
+    words: str = "",
+    after: int | None = None,
+    now: datetime,
+) -> Page:
+    """List the people of a cohort by name."""
+    people = _people(actor, cohort).subquery()
+    order = (Person.family_name, Person.given_name, Person.id)
+    wanted = (
+        select(Person, people.c.team, people.c.reviews)
+        .join(people, people.c.person_id == Person.id)
+        .where(Person.disabled_at.is_(None))
+        .order_by(*order)
+        .limit(PAGE + 1)
+    )
+    if words:
+        wanted = wanted.where(_named(words))
+    if after is not None:
+        last = aliased(Person)
+        there = select(last.family_name, last.given_name, last.id).where(last.id == after)
+        wanted = wanted.where(tuple_(*order) > there.scalar_subquery())
+    found = session.execute(wanted).all()
+    shown = [row.Person.id for row in found[:PAGE]]
+    waits = waiting(session, actor, cohort, shown)
+    told = _last_told(session, actor, cohort, shown)
+    coming = _next_reminders(session, cohort, waits, now=now)
+    rows = tuple(
+        ContactRow(
+            row.Person.id, row.Person.display_name, row.Person.department, bool(row.team),
+            bool(row.reviews), told.get(row.Person.id), tuple(waits.get(row.Person.id, ())),
+            coming.get(row.Person.id),
+        )
+        for row in found[:PAGE]
+    )  # fmt: skip
+    return Page(rows, shown[-1] if len(found) > PAGE else None)
+
+
+def contact(session: Session, actor: Actor, cohort: Cohort, person_id: int) -> Person | None:
+    """Return somebody whom the actor finds among the people of the cohort."""
+    people = _people(actor, cohort).subquery()
+    return session.scalar(
+        select(Person)
+        .join(people, people.c.person_id == Person.id)
+        .where(Person.id == person_id, Person.disabled_at.is_(None))
+    )
+
+
+def waiting(
+    session: Session, actor: Actor, cohort: Cohort, people: Iterable[int]
+) -> dict[int, list[WaitingRow]]:
+    """Return what waits with each of these people in a cohort, the most urgent first."""
+    some = list(people)
+    idea = Idea.__table__.c
+    here = [Idea.cohort_id == cohort.id, Idea.state == IdeaState.ACTIVE, managed_ideas(actor)]
+    about = (Idea.id, Idea.code, idea.title_ja, idea.title_en, Idea.reminders_paused_until)
+    nothing = (literal("").label("name_ja"), literal("").label("name_en"))
+    milestone = Milestone.__table__.c
+    milestones = (
+        select(
+            Milestone.owner_id.label("person_id"), literal(str(Kind.MILESTONE)).label("kind"),
+            Milestone.id.label("subject_id"), Milestone.due_on,
+            func.coalesce(Milestone.due_set_at, Passage.entered_at).label("promised_at"),
+            *about, milestone.name_ja, milestone.name_en,
+        )
+        .join(Idea, Idea.id == Milestone.idea_id)
+        .join(Passage, Passage.id == Milestone.passage_id)
+        .where(Milestone.state == "open", Milestone.owner_id.in_(some), *here)
+    )  # fmt: skip
+    reviews = (
+        select(
+            Assignment.reviewer_id, literal(str(Kind.REVIEW)), Assignment.id, Assignment.due_on,
+            Assignment.assigned_at, *about, *nothing,
+        )
+        .join(Idea, Idea.passage_id == Assignment.passage_id)
+        .join(Passage, Passage.id == Assignment.passage_id)
+        .where(
+            Assignment.state.in_(WAITING), Assignment.reviewer_id.in_(some),
+            Passage.state == PassageState.HANDED_IN, outside_team(actor), *here,
+        )
+    )  # fmt: skip
+    requests = (
+        select(
+            Idea.owner_id, literal(str(Kind.INFORMATION)), InformationRequest.id,
+            InformationRequest.due_on, InformationRequest.asked_at, *about, *nothing,
+        )
+        .join(Idea, Idea.passage_id == InformationRequest.passage_id)
+        .where(
+            InformationRequest.answered_at.is_(None), InformationRequest.withdrawn_at.is_(None),
+            Idea.owner_id.in_(some), *here,
+        )
+    )  # fmt: skip
+    union = union_all(milestones, reviews, requests).subquery()
+    found: dict[int, list[WaitingRow]] = defaultdict(list)
+    for row in session.execute(
+        select(union).order_by(union.c.due_on, union.c.kind, union.c.subject_id).limit(MOST)
+    ):
+        found[row.person_id].append(
+            WaitingRow(
+                Kind(row.kind), row.subject_id, row.id, row.code,
+                Bilingual(row.title_ja, row.title_en), Bilingual(row.name_ja, row.name_en),
+                row.due_on, row.promised_at, row.reminders_paused_until,
+            )
+        )  # fmt: skip
+    return found
+
+
+def messages(
+    session: Session,
+    actor: Actor,
+    cohort: Cohort,
+    *,
+    state: str = "",
+    channel: str = "",
+    words: str = "",
+    person_id: int | None = None,
+    after: int | None = None,
+) -> Page:
+    """List the messages about a cohort's ideas, newest first."""
+    wanted = _messages(actor, cohort).order_by(Delivery.id.desc()).limit(PAGE + 1)
+    for value, column in (
+        (state, Delivery.state), (channel, Delivery.channel), (person_id, Delivery.person_id),
+    ):  # fmt: skip
+        wanted = wanted.where(column == value) if value else wanted
+    if words:
+        wanted = wanted.where(_named(words))
+    if after is not None:
+        wanted = wanted.where(Delivery.id < after)
+    found = session.execute(wanted).all()
+    rows = tuple(_message(row) for row in found[:PAGE])
+    return Page(rows, rows[-1].id if len(found) > PAGE else None)
+
+
+def message(
+    session: Session, actor: Actor, cohort: Cohort, delivery_id: int, *, base_url: str
+) -> Message | None:
+    """Return one message of a cohort: as it was sent, else as it would read now."""
+    row = session.execute(_messages(actor, cohort).where(Delivery.id == delivery_id)).one_or_none()
+    if row is None:
+        return None
+    body = row.Delivery.body
+    if not body and row.Delivery.channel == "mail":
+        try:
+            text = letter(row.Delivery.template, row.Delivery.data, _reader(row), base_url=base_url)
+            body = veiled(text.text)
+        except Exception:  # noqa: BLE001 - the page says so; deliver has logged it or will
+            body = ""
+    return Message(_message(row), body)
+
+
+def _abouts(actor: Actor, cohort: Cohort) -> Any:
+    """What messages of a cohort are about: its ideas but those of one's own teams, and itself."""
+    ideas = select(literal("idea:") + cast(Idea.id, String)).where(
+        Idea.cohort_id == cohort.id, managed_ideas(actor), outside_team(actor)
+    )
+    return or_(Delivery.about.in_(ideas), Delivery.about == f"cohort:{cohort.id}")
+
+
+def _messages(actor: Actor, cohort: Cohort) -> Any:
+    carrier = aliased(Delivery)
+    return (
+        select(Delivery, Person, Hook, carrier.state.label("carried"))
+        .outerjoin(Person, Person.id == Delivery.person_id)
+        .outerjoin(Hook, Hook.id == Delivery.hook_id)
+        .outerjoin(carrier, carrier.id == Delivery.carried_by_id)
+        .where(_abouts(actor, cohort))
+    )
+
+
+def _message(row: Any) -> MessageRow:
+    one, reader = row.Delivery, _reader(row)
+    return MessageRow(
+        id=one.id, to=reader.name, language=reader.language, channel=one.channel,
+        subject=one.subject or notice_text(one.template, one.data, reader), state=one.state,
+        carried=row.carried or "",
+        at=one.sent_at or (one.due_at if one.state == "retrying" else one.created_at),
+        error=one.last_error,
+    )  # fmt: skip
+
+
+def _reader(row: Any) -> Reader:
+    if row.Person is not None:
+        return Reader(row.Person.display_name, row.Person.language, row.Person.time_zone)
+    return Reader(row.Hook.name, row.Hook.language, "UTC")
+
+
+def _people(actor: Actor, cohort: Cohort) -> Select[Any]:
+    """Ask who takes part in a cohort: its teams, and its reviewers as far as one may know them."""
+    here = and_(Idea.cohort_id == cohort.id, managed_ideas(actor))
+    team = (
+        select(TeamMember.person_id, literal(1).label("team"), literal(0).label("reviews"))
+        .join(Idea, Idea.id == TeamMember.idea_id)
+        .where(TeamMember.state == "accepted", here)
+    )
+    reviewers = (
+        select(Assignment.reviewer_id, literal(0), literal(1))
+        .join(Idea, Idea.id == Assignment.idea_id)
+        .where(Assignment.state.not_in(("declined", "removed")), outside_team(actor), here)
+    )
+    both = union_all(team, reviewers).subquery()
+    return select(
+        both.c.person_id, func.max(both.c.team).label("team"),
+        func.max(both.c.reviews).label("reviews"),
+    ).group_by(both.c.person_id)  # fmt: skip
+
+
+def _last_told(
+    session: Session, actor: Actor, cohort: Cohort, people: list[int]
+) -> dict[int, datetime]:
+    when = func.max(func.coalesce(Delivery.sent_at, Delivery.created_at))
+    rows = session.execute(
+        select(Delivery.person_id, type_coerce(when, Moment).label("at"))
+        .where(
+            Delivery.person_id.in_(people), Delivery.state.in_(("sent", "carried")),
+            _abouts(actor, cohort),
+        )
+        .group_by(Delivery.person_id)
+    )  # fmt: skip
+    return {row.person_id: row.at for row in rows}
+
+
+def _next_reminders(
+    session: Session, cohort: Cohort, waits: Mapping[int, list[WaitingRow]], *, now: datetime
+) -> dict[int, date]:
+    """Return on which day each person is reminded next by the rules, of what they have in hand."""
+    ladders = {
+        row.kind: Ladder(steps_of(row.steps), row.optional)
+        for row in session.scalars(
+            select(LadderRow).where(LadderRow.programme_id == cohort.programme_id)
+        )
+    }
+    coming: list[Reminder] = []
+    for person, hours in hours_of(session, list(waits), now=now).items():
+        today = hours.day(now)
+        for one in waits[person]:
+            first = max(today, one.paused_until or today)
+            promised = hours.day(one.promised_at)
+            due = Due(
+                one.kind, one.subject_id, one.due_on, promised, False, {Receiver.OWNER: {person}}
+            )
+            steps = (ladders.get(one.kind) or DEFAULTS[one.kind]).steps
+            coming += ahead(due, person, first, today + _AHEAD, hours.calendar(today.year), steps)
+    told = told_of(session, coming)
+    found: dict[int, date] = {}
+    for reminder in coming:
+        if reminder.key not in told:
+            known = found.get(reminder.person, reminder.on)
+            found[reminder.person] = min(known, reminder.on)
+    return found
+
+
+def _named(words: str) -> Any:
+    like = f"%{words.translate(LIKE)}%"
+    name = Person.family_name + literal(" ") + Person.given_name
+    return or_(
+        name.ilike(like, escape="\\"), Person.email.ilike(like, escape="\\"),
+        Person.department.ilike(like, escape="\\"),
+    )  # fmt: skip
