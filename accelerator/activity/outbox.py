@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -27,6 +30,7 @@ from accelerator.i18n import N_
 from accelerator.storage.tables import Delivery, Hook, Ladder, Person, Preference
 
 UNWANTED = N_("Its receiver wants to hear nothing of this kind.")
+AMONG = select(Person.id).where(Person.id.in_(bindparam("among", expanding=True)))
 _AT_ONCE = 500  # ids in one statement
 
 
@@ -68,7 +72,7 @@ def notify(
     """
     notice = Notice(line, key, data, due_at, about, event_id, programme_id)
     return sum(
-        deliver_to(session, select(Person.id).where(Person.id.in_(some)), notice, now=now)
+        deliver_to(session, AMONG, notice, now=now, among=some)
         for some in _some(list(dict.fromkeys(people)))
     )
 
@@ -94,13 +98,23 @@ def tell_hooks(session: Session, notices: Sequence[Notice], *, now: datetime) ->
         .where(Hook.programme_id.in_(programmes - {None}), Hook.stopped_at.is_(None))
         .order_by(Hook.id)
     ).all()
-    rows = []
-    for notice in notices:
-        for hook in hooks:
-            if hook.programme_id == notice.programme_id and notice.line.kind in hook.kinds:
-                row = _row(notice, HOOK, now)
-                rows.append(row | {"hook_id": hook.id, "key": f"{row['key']}h{hook.id}:{HOOK}"})
+    rows = [
+        _to_hook(notice, hook.id, now)
+        for notice in notices
+        for hook in hooks
+        if hook.programme_id == notice.programme_id and notice.line.kind in hook.kinds
+    ]
     return _add(session, rows)
+
+
+def tell_hook(session: Session, hook_id: int, notice: Notice, *, now: datetime) -> int:
+    """Tell one channel, whatever it listens to."""
+    return _add(session, [_to_hook(notice, hook_id, now)])
+
+
+def _to_hook(notice: Notice, hook_id: int, now: datetime) -> dict[str, Any]:
+    row = _row(notice, HOOK, now)
+    return row | {"hook_id": hook_id, "key": f"{row['key']}h{hook_id}:{HOOK}"}
 
 
 def deliver_to(
@@ -110,24 +124,55 @@ def deliver_to(
     *,
     now: datetime,
     silent: int | None = None,
+    **facts: Any,
 ) -> int:
-    """Tell all whom a query finds, but the silent one, in one statement with it."""
-    line, columns = notice.line, Delivery.__table__.c
+    """Tell all whom a query finds with these facts, but the silent one, in one statement with it.
+
+    The statement is put together once for each query and line: `found` is made once too, and
+    leaves what changes from one time to the next to its parameters.
+    """
+    row = _row(notice, INBOX, now)
+    given = {f"_{name}": value for name, value in row.items() if name in _GIVEN}
+    others = {
+        "_programme": notice.programme_id, "_replies_to": notice.replies_to, "_silent": silent
+    }  # fmt: skip
+    statement = _telling(found, notice.line, session.get_bind().dialect.name)
+    return _heard(session.execute(statement, facts | given | others).scalars())
+
+
+# What a notice brings along, the same for each of its receivers.
+_GIVEN = ("key", "data", "event_id", "about", "due_at", "created_at")
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
+_EMAIL = func.coalesce(
+    select(Person.email)
+    .where(Person.id == bindparam("_replies_to", type_=Integer), Person.disabled_at.is_(None))
+    .scalar_subquery(),
+    "",
+)
+
+
+@lru_cache(maxsize=1_000)
+def _telling(found: Select[int], line: Hears, dialect: str) -> Any:
+    columns = Delivery.__table__.c
     people = found.distinct().subquery()
     person = people.c[0]
     wanted = _choice(line.kind)
+    given: dict[str, ColumnElement[Any]] = {
+        name: bindparam(f"_{name}", type_=columns[name].type) for name in _GIVEN
+    }
+    empty = Notice(line, "", {}, _ANY_TIME)
     parts = []
     for channel in _personal(line):
-        row = _row(notice, channel, now)
+        row = _row(empty, channel, _ANY_TIME)
         values: dict[str, ColumnElement[Any]] = {
             name: literal(value, columns[name].type) for name, value in row.items()
-        }
-        values["key"] = literal(row["key"]) + cast(person, String) + f":{channel}"
+        } | given
+        values["key"] = given["key"] + cast(person, String) + f":{channel}"
         values["person_id"] = person
-        if notice.replies_to is not None:
-            values["reply_to"] = _email(notice.replies_to)
+        values["reply_to"] = _EMAIL
         if channel == INBOX:
             off = wanted == Choice.OFF
+            values["sent_at"] = given["due_at"]
             values["state"] = case((off, "cancelled"), else_="sent")
             values["last_error"] = case((off, UNWANTED), else_="")
         else:
@@ -137,21 +182,16 @@ def deliver_to(
                 else_=_sql(_way(line, channel, None)),
             )
         part = select(*(value.label(name) for name, value in values.items()))
-        parts.append(_with_choice(part.select_from(people), person, notice))
+        parts.append(_with_choice(part.select_from(people), person, line.kind))
     new = union_all(*parts).subquery()
+    silent = bindparam("_silent", type_=Integer)
     told = select(new).where(new.c.person_id.is_distinct_from(silent), new.c.channel.is_not(None))
-    added = session.execute(
-        _insert(session)
+    return (
+        _insert_of(dialect)
         .from_select(new.c.keys(), told)
         .on_conflict_do_nothing()
-        .returning(Delivery.state)
+        .returning(columns.state)
     )
-    return _heard(added.scalars())
-
-
-def _email(person_id: int) -> ColumnElement[Any]:
-    found = select(Person.email).where(Person.id == person_id, Person.disabled_at.is_(None))
-    return func.coalesce(found.scalar_subquery(), "")
 
 
 def _personal(line: Hears) -> tuple[str, ...]:
@@ -179,10 +219,10 @@ def _choice(kind: Kind) -> ColumnElement[Any]:
     )
 
 
-def _with_choice(part: Select[Any], person: Any, notice: Notice) -> Select[Any]:
-    kind = notice.line.kind
+def _with_choice(part: Select[Any], person: Any, kind: Kind) -> Select[Any]:
+    programme = bindparam("_programme", type_=Integer)
     mine = and_(Preference.person_id == person, Preference.kind == kind)
-    rule = and_(Ladder.programme_id == notice.programme_id, Ladder.kind == kind)
+    rule = and_(Ladder.programme_id == programme, Ladder.kind == kind)
     return part.outerjoin(Preference, mine).outerjoin(Ladder, rule)
 
 
@@ -257,7 +297,11 @@ def _heard(states: Iterable[str]) -> int:
 
 
 def _insert(session: Session) -> Any:
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return _insert_of(session.get_bind().dialect.name)
+
+
+def _insert_of(dialect: str) -> Any:
+    kind = postgresql if dialect == "postgresql" else sqlite
     return kind.insert(Delivery.__table__)
 
 

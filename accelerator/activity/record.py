@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.base import Event, Hears, Receivers
@@ -14,6 +14,29 @@ from accelerator.storage.tables import Event as EventRow
 from accelerator.storage.tables import Idea, Membership, Person, TeamMember
 
 _AT_ONCE = 500  # ids in one statement
+_ACTIVE = Person.disabled_at.is_(None)  # people whose account is closed hear nothing
+_RECEIVERS = {
+    Receivers.PERSON: select(Person.id).where(Person.id == bindparam("person")),
+    Receivers.OWNER: (
+        select(Idea.owner_id)
+        .join(Person, Person.id == Idea.owner_id)
+        .where(Idea.id == bindparam("idea"), _ACTIVE)
+    ),
+    Receivers.TEAM: (
+        select(TeamMember.person_id)
+        .join(Person, Person.id == TeamMember.person_id)
+        .where(TeamMember.idea_id == bindparam("idea"), TeamMember.state == "accepted", _ACTIVE)
+    ),
+    Receivers.MANAGERS: (
+        select(Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.programme_id == bindparam("programme"),
+            Membership.role == "manager",
+            _ACTIVE,
+        )
+    ),
+}
 
 
 def record(session: Session, event: Event, *, now: datetime) -> int:
@@ -27,7 +50,10 @@ def record(session: Session, event: Event, *, now: datetime) -> int:
             tell_hooks(session, [notice], now=now)
         if line.who is not Receivers.HOOKS:
             silent = None if line.actor_too else event.actor_id
-            deliver_to(session, _receivers(event, line.who), notice, now=now, silent=silent)
+            deliver_to(
+                session, _RECEIVERS[line.who], notice, now=now, silent=silent,
+                person=event.person_id, idea=event.idea_id, programme=event.programme_id,
+            )  # fmt: skip
     return event_id
 
 
@@ -85,27 +111,3 @@ def _row(event: Event, now: datetime) -> dict[str, Any]:
         "subject": event.subject,
         "data": event.data(),
     }
-
-
-def _receivers(event: Event, who: Receivers) -> Select[int]:
-    """Return the query of the receivers of one line of the table; disabled people hear nothing."""
-    if who is Receivers.PERSON:
-        return select(Person.id).where(Person.id == event.person_id)
-    active = Person.disabled_at.is_(None)
-    if who is Receivers.OWNER:
-        return (
-            select(Idea.owner_id)
-            .join(Person, Person.id == Idea.owner_id)
-            .where(Idea.id == event.idea_id, active)
-        )
-    if who is Receivers.TEAM:
-        return (
-            select(TeamMember.person_id)
-            .join(Person, Person.id == TeamMember.person_id)
-            .where(TeamMember.idea_id == event.idea_id, TeamMember.state == "accepted", active)
-        )
-    return (
-        select(Membership.person_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.programme_id == event.programme_id, Membership.role == "manager", active)
-    )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from accelerator.activity import record
 from accelerator.activity.events.contacts import NUDGE, PersonNudged
 from accelerator.activity.letters import Letter, Reader, letter
-from accelerator.activity.outbox import Notice, deliver_to
+from accelerator.activity.outbox import AMONG, Notice, deliver_to
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Actor
 from accelerator.features.contacts.queries import waiting
@@ -61,5 +61,5 @@ def nudge(
         NUDGE, key, event.data(), opens, about, record(session, event, now=now),
         cohort.programme_id, replies_to=actor.id,
     )  # fmt: skip
-    deliver_to(session, select(Person.id).where(Person.id == person.id), notice, now=now)
+    deliver_to(session, AMONG, notice, now=now, among=[person.id])
     return opens
