@@ -1,6 +1,6 @@
 """A simulated quarter of reminders for 2,000 people in eight countries, through the real jobs.
 
-    python -m benchmarks.soak [--database sqlite|postgresql] [--people 2000] [--ideas 1200]
+    python -m benchmarks.soak [--database sqlite|postgresql] [--people 2000] [--ideas 1750]
 
 Each hour of October to December 2026, and ten days after it, the jobs run as the timetable runs
 them, by a moved clock: clocks change in four of the countries, Christmas and the year's end come.
@@ -14,6 +14,7 @@ fewer than 20,000 reminders went out, or when memory grew in the second half.
 """
 
 import argparse
+import logging
 import os
 import random
 import tempfile
@@ -33,7 +34,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
-from accelerator import clock
+from accelerator import clock, logs
 from accelerator.calendars import calendar_of
 from accelerator.config import from_env
 from accelerator.domain.ladder import DEFAULTS, Receiver, reminder_for
@@ -102,8 +103,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), help="only this one")
     parser.add_argument("--people", type=int, default=2_000)
-    parser.add_argument("--ideas", type=int, default=1_200)
+    parser.add_argument("--ideas", type=int, default=1_750)
     wanted = parser.parse_args()
+    logs.configure(level=logging.ERROR)
     good = True
     for kind in (wanted.database,) if wanted.database else ("sqlite", "postgresql"):
         with (
@@ -111,7 +113,7 @@ def main() -> int:
             databases.empty(kind, Path(folder)) as urls,
         ):
             good &= Soak(kind, next(urls), Path(folder)).run(wanted.people, wanted.ideas)
-            good &= Soak(kind, next(urls), Path(folder)).burst(wanted.people, wanted.ideas * 8)
+            good &= Soak(kind, next(urls), Path(folder)).burst(wanted.people, wanted.ideas * 2)
     return 0 if good else 1
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -109,6 +110,9 @@ def _env(*, escapes: bool) -> Environment:
     env.install_gettext_callables(gettext, counted, newstyle=True)  # type: ignore[attr-defined]
     env.filters["pick"] = lambda value: Bilingual.of(value).pick(language())
     env.filters["day"] = _day
+    env.filters["moment"] = lambda value, reader: formats.moment(
+        datetime.fromisoformat(value), reader.time_zone
+    )
     env.filters["sentence"] = sentence
     env.filters["notice"] = lambda item, reader: notice_text(item["template"], item["data"], reader)
     env.filters["filled"] = _filled

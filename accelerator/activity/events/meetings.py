@@ -8,6 +8,7 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.notices import Kind
 
 VOTES_WANTED = Hears(Receivers.PERSON, "votes_wanted", kind=Kind.GATE)
+SCHEDULED = Hears(Receivers.PERSON, "meeting_scheduled", kind=Kind.GATE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +18,17 @@ class MeetingPrepared(Event):
     cohort: Bilingual
     stage: Bilingual
     ideas: int
+    starts_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingScheduled(Event):
+    """A gate meeting begins at another moment; the deciders hear."""
+
+    cohort: Bilingual
+    stage: Bilingual
+    starts_at: str
+    was: str
 
 
 @dataclass(frozen=True, kw_only=True)

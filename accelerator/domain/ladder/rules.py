@@ -80,9 +80,10 @@ def reminder_for(
         return None
     reached = []
     for place, step in enumerate(ladder):
+        if person not in due.people.get(step.to, ()):
+            continue
         day = step.falls_on(due.due_on, calendar)
-        owed = step.offset_days >= 0 or day > due.promised_on
-        if person in due.people.get(step.to, ()) and owed and day <= today:
+        if day <= today and (step.offset_days >= 0 or day > due.promised_on):
             reached.append((day, place))
     if not reached:
         return None

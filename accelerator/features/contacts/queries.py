@@ -4,7 +4,7 @@ Who is in an idea's team learns nothing here of its reviewers, manager or not.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import (
     Select,
     String,
+    Subquery,
     and_,
     cast,
     func,
     literal,
     or_,
     select,
+    true,
     tuple_,
     type_coerce,
     union_all,
@@ -133,10 +135,11 @@ def contacts(
     cohort: Cohort,
     *,
     words: str = "",
+    waits: bool = False,
     after: int | None = None,
     now: datetime,
 ) -> Page:
-    """List the people of a cohort by name."""
+    """List the people of a cohort by name: all, or those with whom something waits."""
     people = _people(actor, cohort).subquery()
     order = (Person.family_name, Person.given_name, Person.id)
     wanted = (
@@ -148,19 +151,21 @@ def contacts(
     )
     if words:
         wanted = wanted.where(_named(words))
+    if waits:
+        wanted = wanted.where(Person.id.in_(select(_waiting(actor, cohort, None).c.person_id)))
     if after is not None:
         last = aliased(Person)
         there = select(last.family_name, last.given_name, last.id).where(last.id == after)
         wanted = wanted.where(tuple_(*order) > there.scalar_subquery())
     found = session.execute(wanted).all()
     shown = [row.Person.id for row in found[:PAGE]]
-    waits = waiting(session, actor, cohort, shown)
+    held = waiting(session, actor, cohort, shown)
     told = _last_told(session, actor, cohort, shown)
-    coming = _next_reminders(session, cohort, waits, now=now)
+    coming = _next_reminders(session, cohort, held, now=now)
     rows = tuple(
         ContactRow(
             row.Person.id, row.Person.display_name, row.Person.department, bool(row.team),
-            bool(row.reviews), told.get(row.Person.id), tuple(waits.get(row.Person.id, ())),
+            bool(row.reviews), told.get(row.Person.id), tuple(held.get(row.Person.id, ())),
             coming.get(row.Person.id),
         )
         for row in found[:PAGE]
@@ -182,7 +187,35 @@ def waiting(
     session: Session, actor: Actor, cohort: Cohort, people: Iterable[int]
 ) -> dict[int, list[WaitingRow]]:
     """Return what waits with each of these people in a cohort, the most urgent first."""
-    some = list(people)
+    union = _waiting(actor, cohort, list(people))
+    found: dict[int, list[WaitingRow]] = defaultdict(list)
+    for row in session.execute(
+        select(union).order_by(union.c.due_on, union.c.kind, union.c.subject_id).limit(MOST)
+    ):
+        found[row.person_id].append(
+            WaitingRow(
+                Kind(row.kind), row.subject_id, row.id, row.code,
+                Bilingual(row.title_ja, row.title_en), Bilingual(row.name_ja, row.name_en),
+                row.due_on, row.promised_at, row.reminders_paused_until,
+            )
+        )  # fmt: skip
+    return found
+
+
+def pausable(session: Session, actor: Actor, codes: Collection[str]) -> list[tuple[str, Bilingual]]:
+    """Return those of these ideas whose reminders the actor may pause, with their titles."""
+    found = select(Idea.code, Idea.title).where(
+        Idea.code.in_(codes), managed_ideas(actor), outside_team(actor)
+    )
+    return [(row.code, row.title) for row in session.execute(found.order_by(Idea.id))]
+
+
+def _waiting(actor: Actor, cohort: Cohort, people: list[int] | None) -> Subquery:
+    """Ask what waits with these people, or with anybody."""
+
+    def among(column: Any) -> Any:
+        return true() if people is None else column.in_(people)
+
     idea = Idea.__table__.c
     here = [Idea.cohort_id == cohort.id, Idea.state == IdeaState.ACTIVE, managed_ideas(actor)]
     about = (Idea.id, Idea.code, idea.title_ja, idea.title_en, Idea.reminders_paused_until)
@@ -197,7 +230,7 @@ def waiting(
         )
         .join(Idea, Idea.id == Milestone.idea_id)
         .join(Passage, Passage.id == Milestone.passage_id)
-        .where(Milestone.state == "open", Milestone.owner_id.in_(some), *here)
+        .where(Milestone.state == "open", among(Milestone.owner_id), *here)
     )  # fmt: skip
     reviews = (
         select(
@@ -207,7 +240,7 @@ def waiting(
         .join(Idea, Idea.passage_id == Assignment.passage_id)
         .join(Passage, Passage.id == Assignment.passage_id)
         .where(
-            Assignment.state.in_(WAITING), Assignment.reviewer_id.in_(some),
+            Assignment.state.in_(WAITING), among(Assignment.reviewer_id),
             Passage.state == PassageState.HANDED_IN, outside_team(actor), *here,
         )
     )  # fmt: skip
@@ -219,22 +252,10 @@ def waiting(
         .join(Idea, Idea.passage_id == InformationRequest.passage_id)
         .where(
             InformationRequest.answered_at.is_(None), InformationRequest.withdrawn_at.is_(None),
-            Idea.owner_id.in_(some), *here,
+            among(Idea.owner_id), *here,
         )
     )  # fmt: skip
-    union = union_all(milestones, reviews, requests).subquery()
-    found: dict[int, list[WaitingRow]] = defaultdict(list)
-    for row in session.execute(
-        select(union).order_by(union.c.due_on, union.c.kind, union.c.subject_id).limit(MOST)
-    ):
-        found[row.person_id].append(
-            WaitingRow(
-                Kind(row.kind), row.subject_id, row.id, row.code,
-                Bilingual(row.title_ja, row.title_en), Bilingual(row.name_ja, row.name_en),
-                row.due_on, row.promised_at, row.reminders_paused_until,
-            )
-        )  # fmt: skip
-    return found
+    return union_all(milestones, reviews, requests).subquery()
 
 
 def messages(

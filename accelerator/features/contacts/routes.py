@@ -29,10 +29,13 @@ LARGEST, LARGEST_MESSAGE = 2**31 - 1, 2**63 - 1
 @allow(Permission.CONTACT_VIEW, subject="cohort")
 def index(cohort: Any) -> ResponseReturnValue:
     """List the people of a cohort: when they last heard, what waits, when they hear next."""
-    words = _word("q")
-    after = _number("after")
-    page = queries.contacts(db(), actor(), cohort, words=words, after=after, now=clock.now())
-    return render_template("contacts/index.html", cohort=cohort, page=page, words=words)
+    words, waits = _word("q"), request.args.get("waits") == "1"
+    page = queries.contacts(
+        db(), actor(), cohort, words=words, waits=waits, after=_number("after"), now=clock.now()
+    )
+    return render_template(
+        "contacts/index.html", cohort=cohort, page=page, words=words, waits=waits
+    )
 
 
 @bp.get("/cohorts/<cohort_code>/messages")
@@ -88,8 +91,9 @@ def nudge(cohort: Any, person_id: int) -> ResponseReturnValue:
     event = service.nudge_of(db(), **said, note="" if form.note.errors else form.note.data or "")
     text = service.preview(event, person, base_url=config().base_url)
     html = render_template(
-        "contacts/nudge.html", cohort=cohort, person=person, form=form, letter=text
-    )
+        "contacts/nudge.html", cohort=cohort, person=person, form=form, letter=text,
+        ideas=queries.pausable(db(), actor(), {line["code"] for line in event.lines}),
+    )  # fmt: skip
     return html, 422 if form.errors else 200
 
 

@@ -28,7 +28,7 @@ from accelerator.domain.ladder import (
     Step,
     Unit,
 )
-from accelerator.domain.notices import Kind
+from accelerator.domain.notices import OF_HOOKS, Kind
 from accelerator.i18n import gettext
 from accelerator.i18n import lazy_gettext as _
 from accelerator.web.forms import Form, storable, stripped
@@ -93,6 +93,7 @@ class LadderForm(Form):
     def offer(self, kind: Kind) -> None:
         """Fill in who can hear."""
         for row in self.steps:
+            row.form.hook.data = row.form.hook.data and kind in OF_HOOKS
             row.form.to.choices = [SelectChoice(str(to), label) for to, label in receivers(kind)]
             if kind is Kind.IDLE:
                 row.form.when.choices = [SelectChoice("after calendar", _("days without activity"))]

@@ -15,7 +15,7 @@ from accelerator.domain.ladder import (
     placeholders,
     require_sound,
 )
-from accelerator.domain.notices import Kind
+from accelerator.domain.notices import OF_HOOKS, Kind
 from accelerator.domain.policy import Permission
 from accelerator.features.ladders import queries, service
 from accelerator.features.ladders.forms import LadderForm, ladder_form, receivers
@@ -174,7 +174,7 @@ def _page(programme: Any, view: LadderView, form: LadderForm, found: list[Meanwh
     ]
     return render_template(
         "ladders/edit.html", programme=programme, view=view, form=form, meanwhile=found,
-        said=said, about=about,
+        said=said, about=about, chats=view.kind in OF_HOOKS,
         holes={
             str(to): [(name, PLACEHOLDERS[name]) for name in placeholders(view.kind, to)]
             for to, _label in receivers(view.kind)

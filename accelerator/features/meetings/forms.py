@@ -3,9 +3,18 @@
 from datetime import date
 
 from flask import request
-from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from accelerator.deciding import verdict_of
 from accelerator.domain.errors import DomainError
@@ -13,8 +22,17 @@ from accelerator.domain.gates import Change, Unsound, Verdict
 from accelerator.domain.meeting import LONGEST_ITEM, Choice
 from accelerator.domain.stages import Outcome
 from accelerator.features.meetings.service.voting import MOST, Cast
+from accelerator.i18n import gettext
 from accelerator.i18n import lazy_gettext as _l
-from accelerator.web.forms import Form, is_storable, known_years, storable, stored_number, stripped
+from accelerator.web.forms import (
+    Form,
+    has_calendar,
+    is_storable,
+    known_years,
+    storable,
+    stored_number,
+    stripped,
+)
 
 TEXT = [Length(max=4000), storable]
 LONGEST_NOTE = 1000
@@ -32,6 +50,12 @@ CHANGES = [
     SelectChoice(Change.PARTNER, _l("Partner")),
     SelectChoice(Change.MARKET, _l("Market")),
 ]
+
+
+def known_moment(_form: Form, field: Field) -> None:
+    """Keep moments in years where calendars are known; a validator."""
+    if field.data is not None and not has_calendar(field.data.date()):
+        raise ValidationError(gettext("Choose a day between 2000 and 2100."))
 
 
 def seen() -> int:
@@ -60,8 +84,14 @@ def votes() -> Cast:
     return found
 
 
-class PrepareForm(Form):
-    """How long each idea is talked about."""
+class TimeForm(Form):
+    """When a meeting begins, on the cohort's clock."""
+
+    starts = DateTimeLocalField(_l("Begins at"), [Optional(), known_moment])
+
+
+class PrepareForm(TimeForm):
+    """When a meeting begins, and how long each idea is talked about."""
 
     minutes = IntegerField(
         _l("Minutes for each idea"),

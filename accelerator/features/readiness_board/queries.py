@@ -101,12 +101,13 @@ class MapPage:
     rows: tuple[IdeaRow, ...]
     total: int
     short: int
+    programme_key: str
     stages: tuple[StageView, ...]
     gaps: tuple[tuple[Dimension, float], ...]
 
 
 def heat_map(session: Session, cohort: Cohort, wanted: Wanted, *, today: date) -> MapPage:
-    """Load a cohort's heat map; three queries, however many ideas."""
+    """Load a cohort's heat map; four queries, however many ideas."""
     stages = _stages(session, cohort)
     if wanted.stage not in {one.key for one in stages}:
         wanted = replace(wanted, stage="")
@@ -120,6 +121,7 @@ def heat_map(session: Session, cohort: Cohort, wanted: Wanted, *, today: date) -
         rows=tuple(shown),
         total=sum(s.ideas for s in stages if wanted.stage in ("", s.key)),
         short=sum(bool(row.missing) for row in rows),
+        programme_key=session.get_one(Programme, cohort.programme_id).key,
         stages=tuple(stages),
         gaps=_gaps(rows),
     )
@@ -146,6 +148,7 @@ class GatePage:
     tells: bool
     reached: int
     stage: str
+    programme_key: str
     stages: tuple[StageView, ...]
     today: date
 
@@ -159,7 +162,8 @@ def before_gate(
 ) -> GatePage:
     """Load who misses levels of the gate they work towards; four queries."""
     stages = _stages(session, cohort)
-    times = level_times(session.get_one(Programme, cohort.programme_id).level_times)
+    programme = session.get_one(Programme, cohort.programme_id)
+    times = level_times(programme.level_times)
     known = {one.key: one for one in stages}
     chosen = stage if stage in known else ""
     found = []
@@ -178,7 +182,8 @@ def before_gate(
             for chance, row in found[after : after + PAGE]
         ),
         total=len(found), unlikely=sum(chance < UNLIKELY for chance, _ in found), after=after,
-        tells=times.tells, reached=times.reached, stage=chosen, stages=tuple(stages),
+        tells=times.tells, reached=times.reached, stage=chosen,
+        programme_key=programme.key, stages=tuple(stages),
         today=today,
     )  # fmt: skip
 

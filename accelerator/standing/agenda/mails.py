@@ -36,6 +36,7 @@ _DATED = {
     "review_date_answered": _REVIEWS,
     "reviews_moved": _REVIEWS,
     "votes_wanted": frozenset({Kind.MEETING, Kind.GATE}),
+    "meeting_scheduled": frozenset({Kind.MEETING}),
 }
 
 

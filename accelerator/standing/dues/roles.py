@@ -35,11 +35,11 @@ class Roles:
         closed = {row.id for row in rows if row.disabled_at is not None}
         return closed, {row.id for row in rows if row.is_admin}
 
-    @property
+    @cached_property
     def _closed(self) -> set[int]:
         return self._marked[0]
 
-    @property
+    @cached_property
     def _admins(self) -> set[int]:
         return self._marked[1]
 
@@ -113,8 +113,10 @@ class Roles:
 
     def first(self, row: Any, *wanted: int | None) -> set[int]:
         """Return the first of these people whose account is open, else the managers."""
-        found = (one for one in wanted if one is not None and one not in self._closed)
-        return next(({one} for one in found), self.managers(row))
+        for one in wanted:
+            if one is not None and one not in self._closed:
+                return {one}
+        return self.managers(row)
 
     def open(self, *people: int) -> set[int]:
         """Return those of these people whose accounts are open."""

@@ -321,3 +321,34 @@ def test_what_is_clear_goes_to_the_exact_list_of_the_gate(world):
     )
     assert page.status_code == 200
     assert "Clear cell" in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_meeting_has_its_time_on_the_cohorts_clock_and_the_deciders_hear(world, second_manager):
+    world.idea("owner", state="active", title="Cell")
+    assert post(world, "/time", starts="2026-12-15T14:00").status_code == 303
+    past = post(world, "/prepare", minutes=5, starts="2026-11-20T14:00")
+    assert past.status_code == 422
+    assert "Choose a moment that lies ahead." in past.get_data(as_text=True)
+    assert meeting(world) is None
+    assert post(world, "/prepare", minutes=5, starts="2026-12-15T14:00").status_code == 303
+    assert meeting(world).starts_at.isoformat() == "2026-12-15T05:00:00+00:00"
+    assert "Tue 15 Dec 2026 14:00 JST" in text(world)
+    for wrong in ("", "1850-01-01T10:00", "2026-11-20T14:00"):
+        assert post(world, "/time", starts=wrong).status_code == 422
+    assert post(world, "/time", starts="2026-12-16T10:30").status_code == 303
+    assert post(world, "/time", starts="2026-12-17T10:30", version=1).status_code == 303
+    assert meeting(world).starts_at.isoformat() == "2026-12-16T01:30:00+00:00"
+    with world.session() as session:
+        heard = select(Delivery.person_id, Delivery.data).where(
+            Delivery.template == "meeting_scheduled", Delivery.channel == "inbox"
+        )
+        (person, data), *others = session.execute(heard).all()
+    assert not others
+    assert person == world.people["deputy"]
+    assert (data["was"], data["starts_at"]) == (
+        "2026-12-15T05:00:00+00:00", "2026-12-16T01:30:00+00:00",
+    )  # fmt: skip
+    assert "begins on Wed 16 Dec 2026 10:30 JST" in world.client("deputy").get("/inbox").get_data(
+        as_text=True
+    )

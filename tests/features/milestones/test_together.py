@@ -64,7 +64,13 @@ def test_what_waits_cannot_be_done_and_whoever_waited_hears(world: World) -> Non
     assert "must be done before" in early.get_data(as_text=True)
     assert "Shown" in early.get_data(as_text=True)
     assert "Holds up 2 others" in text(client, page)
-    board = text(world.client("manager"), "/cohorts/S27/milestones")
+    manager = world.client("manager")
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+        idea.reminders_paused_until = TODAY + timedelta(days=3)
+    assert "No reminders about this idea before Thu 26 Nov" in text(client, page)
+    assert f"/ideas/{code}/reminders" in text(manager, page)
+    board = text(manager, "/cohorts/S27/milestones")
     assert "Holds up 2 others" in board
     assert "Waits for another" in board
 

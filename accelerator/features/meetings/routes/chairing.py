@@ -11,7 +11,7 @@ from accelerator.domain.errors import DomainError
 from accelerator.domain.gates import DecidedMeanwhile
 from accelerator.domain.policy import Permission
 from accelerator.features.meetings import forms
-from accelerator.features.meetings.forms import ItemForm, PrepareForm
+from accelerator.features.meetings.forms import ItemForm, PrepareForm, TimeForm
 from accelerator.features.meetings.routes.blueprint import bp
 from accelerator.features.meetings.routes.reading import item_page, list_page
 from accelerator.features.meetings.service import chairing, preparing
@@ -65,11 +65,29 @@ def prepare(gate: Any) -> ResponseReturnValue:
     if not form.carry_out(
         lambda: preparing.prepare(
             db(), actor=actor(), cohort=cohort, stage=stage, minutes=form.minutes.data or 0,
-            now=clock.now(),
+            starts=form.starts.data, now=clock.now(),
         )
     ):  # fmt: skip
         return list_page(gate, form), 422
     flash(_("The list is made. The deciders are asked for their votes."), "good")
+    return redirect(_here(gate), 303)
+
+
+@bp.post("/time")
+@allow(Permission.MEETING_RUN, subject="gate")
+def schedule(gate: Any) -> ResponseReturnValue:
+    """Let the meeting begin at another moment."""
+    form = TimeForm()
+    try:
+        if not form.validate():
+            return list_page(gate, form), 422
+        preparing.schedule(db(), starts=form.starts.data, **_facts(gate))
+        flash(_("The meeting has its time. The deciders hear."), "good")
+    except DomainError as error:
+        if error.field is not None:
+            form.refuse(error)
+            return list_page(gate, form), 422
+        flash_error(error)
     return redirect(_here(gate), 303)
 
 

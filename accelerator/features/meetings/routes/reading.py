@@ -12,7 +12,7 @@ from accelerator import clock
 from accelerator.domain.conflicts import REASONS
 from accelerator.domain.meeting import WHY, Group
 from accelerator.domain.policy import Permission
-from accelerator.features.meetings.forms import ItemForm, PrepareForm
+from accelerator.features.meetings.forms import ItemForm, PrepareForm, TimeForm
 from accelerator.features.meetings.queries import agenda as agendas
 from accelerator.features.meetings.queries import facts
 from accelerator.features.meetings.queries.agenda import agenda
@@ -41,7 +41,7 @@ def show(gate: Any) -> ResponseReturnValue:
     return list_page(gate)
 
 
-def list_page(gate: Any, form: PrepareForm | None = None) -> str:
+def list_page(gate: Any, form: TimeForm | None = None) -> str:
     """Render the list, with a refused form in its place."""
     cohort, stage = gate
     found = facts.meeting_facts(db(), cohort, stage)
@@ -49,6 +49,8 @@ def list_page(gate: Any, form: PrepareForm | None = None) -> str:
     wanted = request.args.get("list", "")
     group = Group(wanted) if wanted in set(Group) else Group.DISCUSS
     after = max(0, request.args.get("after", 0, type=int))
+    if found.meeting is None and not isinstance(form, PrepareForm):
+        form = None  # the meeting whose time was to be set is gone
     lines = ideas.of(group, listed=found.meeting is None)
     return render_template(
         "meetings/show.html",
@@ -56,9 +58,16 @@ def list_page(gate: Any, form: PrepareForm | None = None) -> str:
         counts={one: len(ideas.of(one, listed=found.meeting is None)) for one in Group},
         rows=ideas.rows(db(), lines[after : after + PAGE]), total=len(lines), after=after,
         size=PAGE, items=agenda(db(), actor(), found.meeting),
-        form=form or PrepareForm(formdata=None), all=len(ideas.lines),
-        voted=sum(bool(line.mine) for line in ideas.lines), **words(),
+        form=form or PrepareForm(formdata=None, data=_begins(found.meeting, cohort)),
+        all=len(ideas.lines), voted=sum(bool(line.mine) for line in ideas.lines), **words(),
     )  # fmt: skip
+
+
+def _begins(meeting: Any, cohort: Any) -> dict[str, Any]:
+    """Return when a meeting begins, on the cohort's clock."""
+    if meeting is None or meeting.starts_at is None:
+        return {}
+    return {"starts": meeting.starts_at.astimezone(ZoneInfo(cohort.time_zone))}
 
 
 @bp.get("/item/<code>")

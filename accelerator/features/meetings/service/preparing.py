@@ -1,14 +1,20 @@
 """Make the list of a meeting: what is disputed, in an order that can be moved."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import notify, record
-from accelerator.activity.events.meetings import VOTES_WANTED, MeetingListChanged, MeetingPrepared
+from accelerator.activity.events.meetings import (
+    SCHEDULED,
+    VOTES_WANTED,
+    MeetingListChanged,
+    MeetingPrepared,
+    MeetingScheduled,
+)
 from accelerator.domain.errors import DomainError
 from accelerator.domain.meeting import LONGEST_ITEM, MOST_ITEMS, Group, places_after
 from accelerator.domain.policy import Actor
@@ -60,12 +66,21 @@ def open_meeting(
 
 
 def prepare(
-    session: Session, *, actor: Actor, cohort: Cohort, stage: Stage, minutes: int, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    cohort: Cohort,
+    stage: Stage,
+    minutes: int,
+    starts: datetime | None = None,
+    now: datetime,
 ) -> Meeting:
     """Make a meeting with what is disputed by what the actor may see; the deciders hear.
 
-    What the votes dispute besides is added when the meeting begins.
+    What the votes dispute besides is added when the meeting begins. `starts` is when, on the
+    cohort's clock, if that is known.
     """
+    starts_at = _ahead(cohort, starts, now)
     # Of two who make the list at once, the second waits here and is told.
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     found = meeting_facts(session, cohort, stage)
@@ -79,7 +94,7 @@ def prepare(
     ideas = sorted_now(session, actor, cohort, stage, now=now)
     meeting = Meeting(
         cohort_id=cohort.id, stage_id=stage.id, minutes=minutes, made_by_id=actor.id, made_at=now,
-        version=1,
+        starts_at=starts_at, version=1,
     )  # fmt: skip
     session.add(meeting)
     session.flush()
@@ -89,6 +104,7 @@ def prepare(
     event = MeetingPrepared(
         actor_id=actor.id, programme_id=cohort.programme_id, subject=f"meeting:{meeting.id}",
         cohort=cohort.name, stage=stage.name, ideas=len(chosen), path=f"{path}/votes",
+        starts_at=starts_at.isoformat() if starts_at else "",
     )  # fmt: skip
     event_id = record(session, event, now=now)
     others = [one.id for one in deciders_of(session, stage) if one.id != actor.id]
@@ -97,6 +113,51 @@ def prepare(
         event_id=event_id, due_at=now, now=now,
     )  # fmt: skip
     return meeting
+
+
+def _ahead(cohort: Cohort, starts: datetime | None, now: datetime) -> datetime | None:
+    """Return the moment that a cohort's clock shows; a meeting does not begin in the past."""
+    if starts is None:
+        return None
+    at = starts.replace(tzinfo=ZoneInfo(cohort.time_zone)).astimezone(UTC)
+    if at <= now:
+        raise DomainError("past", N_("Choose a moment that lies ahead."), field="starts")
+    return at
+
+
+def schedule(
+    session: Session,
+    *,
+    actor: Actor,
+    cohort: Cohort,
+    stage: Stage,
+    starts: datetime | None,
+    seen: int,
+    now: datetime,
+) -> None:
+    """Let a meeting begin at another moment, on the cohort's clock; the deciders hear."""
+    meeting = open_meeting(session, cohort, stage, seen=seen)
+    if meeting.started_at is not None:
+        raise DomainError("begun", N_("The meeting has begun already."))
+    if starts is None:
+        raise DomainError("empty", N_("Choose when the meeting begins."), field="starts")
+    was, meeting.starts_at = meeting.starts_at, _ahead(cohort, starts, now)
+    if meeting.starts_at == was:
+        return
+    meeting.version += 1
+    session.flush()
+    event = MeetingScheduled(
+        actor_id=actor.id, programme_id=cohort.programme_id, subject=f"meeting:{meeting.id}",
+        cohort=cohort.name, stage=stage.name,
+        starts_at=meeting.starts_at.isoformat() if meeting.starts_at else "",
+        was=was.isoformat() if was else "", path=f"/cohorts/{cohort.code}/{stage.key}/meeting",
+    )  # fmt: skip
+    event_id = record(session, event, now=now)
+    others = [one.id for one in deciders_of(session, stage) if one.id != actor.id]
+    notify(
+        session, others, SCHEDULED, key=f"scheduled:{event_id}", data=event.data(),
+        event_id=event_id, due_at=now, now=now, programme_id=cohort.programme_id,
+    )  # fmt: skip
 
 
 def sorted_now(

@@ -18,6 +18,7 @@ from accelerator.i18n import language
 from accelerator.web.forms import Form
 from accelerator.web.guard import allow, may
 from accelerator.web.session import config, db
+from accelerator.web.templating import today
 
 SAYINGS = ("under_way", "done", "time")
 
@@ -42,7 +43,11 @@ def idea_page(idea: Any, tried: Form | None = None) -> str:
     fresh = tried or forms.NewMilestone(formdata=None)
     if may(Permission.MILESTONE_EDIT):
         fresh.owner.choices = owners(team(db(), idea.id))
-    return render_template("milestones/of_idea.html", idea=idea, rows=rows, form=fresh)
+    until = idea.reminders_paused_until
+    paused = until if until is not None and until > today() else None
+    return render_template(
+        "milestones/of_idea.html", idea=idea, rows=rows, form=fresh, paused=paused
+    )
 
 
 def page(milestone: Any, tried: Form | None = None, say: str = "") -> str:
