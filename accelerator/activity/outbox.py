@@ -31,6 +31,13 @@ from accelerator.storage.tables import Delivery, Hook, Ladder, Person, Preferenc
 
 UNWANTED = N_("Its receiver wants to hear nothing of this kind.")
 AMONG = select(Person.id).where(Person.id.in_(bindparam("among", expanding=True)))
+_HOOKS = (
+    select(Hook.id, Hook.programme_id, Hook.kinds)
+    .where(
+        Hook.programme_id.in_(bindparam("programmes", expanding=True)), Hook.stopped_at.is_(None)
+    )
+    .order_by(Hook.id)
+)
 _AT_ONCE = 500  # ids in one statement
 
 
@@ -93,11 +100,7 @@ def notify_all(session: Session, told: Sequence[tuple[int, Notice]], *, now: dat
 def tell_hooks(session: Session, notices: Sequence[Notice], *, now: datetime) -> int:
     """Tell the channels of chat programs that listen; return how many rows are new."""
     programmes = {notice.programme_id for notice in notices}
-    hooks = session.execute(
-        select(Hook.id, Hook.programme_id, Hook.kinds)
-        .where(Hook.programme_id.in_(programmes - {None}), Hook.stopped_at.is_(None))
-        .order_by(Hook.id)
-    ).all()
+    hooks = session.execute(_HOOKS, {"programmes": list(programmes - {None})}).all()
     rows = [
         _to_hook(notice, hook.id, now)
         for notice in notices
