@@ -15,6 +15,11 @@ ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 DEFAULT_SECRET = "development only, never in production"  # noqa: S105 - production refuses it
 SHORTEST_SECRET = 32
 
+# Where Slack and Teams take messages; one that begins with a dot stands for all below it.
+HOOK_HOSTS = (
+    "hooks.slack.com", ".webhook.office.com", ".logic.azure.com", ".api.powerplatform.com",
+)  # fmt: skip
+
 Environment = Literal["development", "production"]
 
 
@@ -50,6 +55,7 @@ class Config:
     sign_in_attempts: int = 10
     sign_in_window_minutes: int = 15
     company_days: tuple[CompanyDays, ...] = ()
+    hook_hosts: tuple[str, ...] = HOOK_HOSTS
 
     @property
     def production(self) -> bool:
@@ -95,6 +101,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         idle_minutes=_whole(env, "ACCELERATOR_IDLE_MINUTES", 12 * 60),
         absolute_days=_whole(env, "ACCELERATOR_ABSOLUTE_DAYS", 30),
         company_days=tuple(map(_closed, env.get("ACCELERATOR_COMPANY_DAYS", "").split())),
+        hook_hosts=tuple(env.get("ACCELERATOR_HOOK_HOSTS", " ".join(HOOK_HOSTS)).lower().split()),
     )
 
 

@@ -23,6 +23,7 @@ from accelerator import clock, logs
 from accelerator.config import Config
 from accelerator.jobs import lease
 from accelerator.jobs.announce import announce
+from accelerator.jobs.call import call
 from accelerator.jobs.daily import daily
 from accelerator.jobs.decide import decide
 from accelerator.jobs.deliver import deliver
@@ -57,6 +58,7 @@ class Job:
 JOBS = (
     Job("deliver", timedelta(seconds=5), deliver),
     Job("announce", timedelta(seconds=15), announce),
+    Job("call", timedelta(seconds=5), call),
     Job("daily", timedelta(minutes=5), daily),
     Job("decide", timedelta(seconds=5), decide),
     Job("foresee", timedelta(minutes=10), foresee),

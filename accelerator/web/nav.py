@@ -72,6 +72,7 @@ _BELONGS = {
     "outlines": "programmes",
     "feeds": "",
     "contacts": "cohorts",
+    "hooks": "programmes",
     "ladders": "programmes",
     "ladders.take_up": "ideas",
 }

@@ -175,6 +175,7 @@ def values(world: World) -> dict[str, Any]:
             "assignment_id": 1, "filename": "img/mark.svg", "link_id": 1, "event_id": 1,
             "membership_id": 1, "role": "reviewer", "proposal_id": proposal.id, "batch_id": batch.id,
             "meeting_id": meeting.id, "feed_id": 1, "request_id": asked.id, "dimension": "ip",
+            "hook_id": 1, "absence_id": 1,
         }  # fmt: skip
 
 
@@ -283,7 +284,9 @@ def test_every_unsafe_route_refuses_a_missing_token(
     for method, rule in endpoints(app):
         if method != "GET":
             answer = client.open(address(app, rule, values), method=method, csrf=False)
-            assert answer.status_code == 400, rule.rule
+            # What a mail program posts by itself carries a signed token in its address instead.
+            one_click = rule.endpoint == "inbox.end"
+            assert answer.status_code == (404 if one_click else 400), rule.rule
     assert dump(Path(engine.url.database or "")) == before
 
 

@@ -13,7 +13,7 @@ class ParkedLonger(Event):
     """A parked idea was looked at and stays parked until another day; its team hears why."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
-        Hears(Receivers.TEAM, "parked_longer", actor_too=True, kind=Kind.PARKED),
+        Hears(Receivers.TEAM, "parked_longer", actor_too=True, kind=Kind.PARKED, urgent=True),
     )
 
     code: str

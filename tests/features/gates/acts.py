@@ -125,6 +125,6 @@ def events(session, kind):
 def mails(session, template="decision_announced"):
     return session.scalars(
         select(Delivery)
-        .where(Delivery.template == template, Delivery.channel == "mail")
+        .where(Delivery.template == template, Delivery.channel.in_(("mail", "daily")))
         .order_by(Delivery.id)
     ).all()

@@ -1,0 +1,1 @@
+"""The chat channels that hear of a programme, in the forms of Slack and Teams."""
