@@ -6,7 +6,15 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from accelerator.domain.readiness import HIGHEST, LOWEST, Dimension
 from accelerator.i18n import lazy_gettext as _l
-from accelerator.web.forms import Form, finite, known_years, storable, stripped, web_address
+from accelerator.web.forms import (
+    Form,
+    LongSelect,
+    finite,
+    known_years,
+    storable,
+    stripped,
+    web_address,
+)
 
 LEVELS = [SelectChoice(str(n)) for n in range(LOWEST, HIGHEST + 1)]
 DIMENSIONS = [SelectChoice(dimension.value) for dimension in Dimension]
@@ -21,13 +29,13 @@ class OfDimension(Form):
 class ClaimLevel(OfDimension):
     """The level the team says it has reached."""
 
-    level = SelectField(_l("Level reached"), coerce=int, choices=LEVELS)
+    level = SelectField(_l("Level reached"), coerce=int, choices=LEVELS, widget=LongSelect())
 
 
 class GiveEvidence(OfDimension):
     """What shows a level, and since when."""
 
-    level = SelectField(_l("Level it shows"), coerce=int, choices=LEVELS)
+    level = SelectField(_l("Level it shows"), coerce=int, choices=LEVELS, widget=LongSelect())
     statement = TextAreaField(
         _l("What shows it"), [InputRequired(), Length(max=4000), storable], filters=[stripped]
     )
@@ -43,7 +51,7 @@ class GiveEvidence(OfDimension):
 class MakeMilestone(OfDimension):
     """A milestone that is to show a level."""
 
-    level = SelectField(_l("Level"), coerce=int, choices=LEVELS)
+    level = SelectField(_l("Level"), coerce=int, choices=LEVELS, widget=LongSelect())
     due_on = DateField(_l("By when"), [InputRequired(), known_years])
     owner = SelectField(_l("In charge"), coerce=int, choices=[])
 
@@ -51,7 +59,7 @@ class MakeMilestone(OfDimension):
 class AskExpert(OfDimension):
     """What a team wants to know from an expert."""
 
-    level = SelectField(_l("Level"), coerce=int, choices=LEVELS)
+    level = SelectField(_l("Level"), coerce=int, choices=LEVELS, widget=LongSelect())
     wanted = TextAreaField(
         _l("What you want to know"), [InputRequired(), Length(max=2000), storable],
         filters=[stripped], description=_l("The managers of the programme read it."),
@@ -81,6 +89,7 @@ class Verify(Form):
     level = SelectField(
         _l("How far do you see the whole dimension proven?"),
         choices=[SelectChoice("", _l("No opinion")), *LEVELS],
+        widget=LongSelect(),
     )
     note = TextAreaField(
         _l("Why"),
