@@ -49,6 +49,7 @@ class Complete(Form):
     url = StringField(
         _l("Link"), [Optional(), Length(max=2000), storable, web_address], filters=[stripped]
     )
+    file = FileField(_l("File"), description=_l("A photo will do."))
 
 
 class AskDate(Form):

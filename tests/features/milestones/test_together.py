@@ -126,11 +126,11 @@ def test_three_taps_and_what_shows_it(world: World) -> None:
     for url in ("javascript:alert(1)", ""):
         assert client.post(f"{page}/proof/link", data={"url": url}).status_code == 422
     client.post(f"{page}/proof/link", data={"url": "https://example.com/film"})
+    for address in ("proof/file", "complete"):
+        wrong = {"file": (io.BytesIO(b"MZ"), "talks.exe")}
+        assert client.post(f"{page}/{address}", data=wrong).status_code == 422
     upload = {"file": (io.BytesIO(b"Seven talks"), "talks.txt")}
-    assert client.post(f"{page}/proof/file", data=upload).status_code == 303
-    wrong = {"file": (io.BytesIO(b"MZ"), "talks.exe")}
-    assert client.post(f"{page}/proof/file", data=wrong).status_code == 422
-    assert client.post(f"{page}/complete", data={"evidence": ""}).status_code == 303
+    assert client.post(f"{page}/complete", data=upload).status_code == 303
     with world.session() as session:
         link, file = session.scalars(select(MilestoneProof).order_by(MilestoneProof.id))
         kinds = session.scalars(select(Event.kind).order_by(Event.id)).all()

@@ -52,15 +52,27 @@ def start(milestone: Any) -> ResponseReturnValue:
 
 @bp.post("/ideas/<code>/milestones/<int:milestone_id>/complete")
 @allow(Permission.MILESTONE_EDIT, subject="milestone")
+@once
 def complete(milestone: Any) -> ResponseReturnValue:
     """Mark a milestone as done."""
     form = forms.Complete()
-    return _save(
-        milestone, form, _("Well done. Reminders about it have stopped."), "done",
-        lambda: service.complete(
+
+    def change() -> None:
+        if form.file.data:
+            _attach(milestone, form.file.data)
+        service.complete(
             db(), actor=actor(), milestone=milestone, evidence=form.evidence.data,
             url=form.url.data, now=clock.now(),
-        ),
+        )  # fmt: skip
+
+    return _save(milestone, form, _("Well done. Reminders about it have stopped."), "done", change)
+
+
+def _attach(milestone: Any, upload: Any) -> None:
+    service.add_file(
+        db(), actor=actor(), milestone=milestone, name=upload.filename or "",
+        file=upload.stream, limit=config().upload_limit, store_url=config().store_url,
+        now=clock.now(),
     )  # fmt: skip
 
 
@@ -126,11 +138,7 @@ def add_file(milestone: Any) -> ResponseReturnValue:
     form = forms.ProofFile()
     return _save(
         milestone, form, _("The file is attached."), "",
-        lambda: service.add_file(
-            db(), actor=actor(), milestone=milestone, name=form.file.data.filename or "",
-            file=form.file.data.stream, limit=config().upload_limit,
-            store_url=config().store_url, now=clock.now(),
-        ),
+        lambda: _attach(milestone, form.file.data),
     )  # fmt: skip
 
 
@@ -149,6 +157,7 @@ def take_off(milestone: Any) -> ResponseReturnValue:
 
 @bp.post("/ideas/<code>/milestones/<int:milestone_id>/ask-date")
 @allow(Permission.MILESTONE_EDIT, subject="milestone")
+@once
 def ask_date(milestone: Any) -> ResponseReturnValue:
     """Ask for another date."""
     form = forms.AskDate()
