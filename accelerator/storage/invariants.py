@@ -118,10 +118,11 @@ STATEMENTS: dict[str, str | dict[str, str]] = {
         JOIN milestone AS first ON first.id = link.needs_id
         WHERE later.idea_id <> first.idea_id
             OR (later.state = 'done' AND first.state = 'open')""",
-    "a message is waiting, retrying, sent, failed or cancelled, and says so": """
+    "a message is waiting, retrying, sent, carried, failed or cancelled, and says so": """
         SELECT key FROM delivery
-        WHERE state NOT IN ('waiting', 'retrying', 'sent', 'failed', 'cancelled')
-            OR (state = 'sent') <> (sent_at IS NOT NULL)
+        WHERE state NOT IN ('waiting', 'retrying', 'sent', 'carried', 'failed', 'cancelled')
+            OR (state IN ('sent', 'carried')) <> (sent_at IS NOT NULL)
+            OR (state = 'carried') <> (carried_by_id IS NOT NULL)
             OR (state IN ('retrying', 'failed') AND last_error = '')""",
     "every reference leads somewhere": {"sqlite": 'SELECT "table" FROM pragma_foreign_key_check'},
 }  # fmt: skip

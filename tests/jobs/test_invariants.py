@@ -43,7 +43,7 @@ BREACHES = {
     "an idea has one lead: its owner": "UPDATE team_member SET role = 'member' WHERE idea_id = 1",
     "a milestone is done exactly when it says by whom and when": "UPDATE milestone SET state = 'done'",
     "a milestone is done after what it waits for, among those of its own idea": "UPDATE milestone SET idea_id = 2 WHERE id = 1",
-    "a message is waiting, retrying, sent, failed or cancelled, and says so": "UPDATE delivery SET state = 'failed'",
+    "a message is waiting, retrying, sent, carried, failed or cancelled, and says so": "UPDATE delivery SET state = 'failed'",
     "every reference leads somewhere": "UPDATE idea SET owner_id = 999 WHERE id = 1",
 }  # fmt: skip
 

@@ -45,6 +45,8 @@ PAGES = {
         "/cohorts/S27/readiness/gate", "/portfolio/spark/spark",
         "/programmes/spark/readiness", "/programmes/spark/readiness/ip",
         "/programmes/spark/expert-requests",
+        "/programmes/spark/ladders", "/programmes/spark/ladders/milestone",
+        "/programmes/spark/ladders/idle", "/programmes/spark/rehearsal", "/programmes/spark/idle",
         "/cohorts/S27/spark/assign", "/cohorts/S27/spark/ranking?scope=all",
         "/cohorts/S27/spark/gate", "/cohorts/S27/spark/gate?list=decided",
         "/ideas/{judged}/reviews",

@@ -131,7 +131,7 @@ def expected(language: str) -> list[tuple[int, str, str]]:
         title = "Quiet drone" if kind != "milestone" else "A better cell"
         return {
             "kind": kind, "to": to, "due_on": DAY[due].isoformat(), "on": DAY[on].isoformat(),
-            "title": {"ja": "", "en": title}, "name": {"ja": "", "en": name}, "who": who,
+            "code": "", "title": {"ja": "", "en": title}, "name": {"ja": "", "en": name}, "who": who,
         }  # fmt: skip
 
     manager = {"en": "ja", "ja": "en"}[language]
@@ -146,14 +146,14 @@ def expected(language: str) -> list[tuple[int, str, str]]:
             # On the 25th the interviews are done; only the prototype is still spoken of.
             (26, "mate", sentence(line("milestone", "owner", 27, 26, "Prototype"))),
             (27, "mate", sentence(line("milestone", "owner", 27, 27, "Prototype"))),
-            (27, "second", sentence(line("review", "lead", 24, 27))),
-            (27, "reviewer", sentence(line("review", "lead", 24, 27))),
+            (27, "second", sentence(line("review", "owner", 24, 27))),
+            (27, "reviewer", sentence(line("review", "owner", 24, 27))),
         ]
     with speaking(manager):
         return [
             *team,
-            (24, "manager", sentence(line("gate", "owner", 25, 24))),
-            (25, "manager", sentence(line("gate", "owner", 25, 25))),
+            (24, "manager", sentence(line("gate", "manager", 25, 24))),
+            (25, "manager", sentence(line("gate", "manager", 25, 25))),
             (26, "manager", sentence(line("milestone", "manager", 18, 26, "Plan", "Test Mate"))),
         ]
 
