@@ -165,6 +165,7 @@ def addresses(engine, manager_of):
             ("T1", "scale"),
         ]:
             found += [f"/cohorts/{code}", f"/cohorts/{code}/milestones", f"/cohorts/{code}/import"]
+            found += [f"/cohorts/{code}/readiness", f"/cohorts/{code}/readiness/gate"]
             pages = ("assign", "ranking", "gate")
             found += [f"/cohorts/{code}/{stage}/{page}" for page in pages]
     return found
@@ -193,9 +194,10 @@ def test_the_main_pages_open_in_both_languages(seeded, role):
     app.test_client_class = CheckingClient
     client = signed_in(app, ROLES[role])
     where = addresses(engine, role == "manager") if role != "owner" else ["/", "/ideas", "/inbox"]
-    where += {"sponsor": ["/portfolio"], "administrator": ["/people", "/admin/messages"]}.get(
-        role, []
-    )
+    where += {
+        "sponsor": ["/portfolio", "/portfolio/technology-accelerator/validate?show=stop"],
+        "administrator": ["/people", "/admin/messages"],
+    }.get(role, [])
     for language in ("ja", "en"):
         client.post("/preferences", data={"language": language, "next": "/"})
         for path in where:
