@@ -13,11 +13,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
 from accelerator import clock
 from accelerator.domain.bilingual import Bilingual
+from accelerator.jobs import run
 from accelerator.jobs.daily import daily
 from accelerator.jobs.deliver import deliver
 from accelerator.jobs.lease import LeaseLost
@@ -48,11 +50,11 @@ def scheduler(url: str, port: int, now: datetime) -> Iterator[subprocess.Popen]:
         process.wait(20)
 
 
-def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
+def wait_for(what: Callable[[], object], seconds: float = 60, every: float = 0.1) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 def all_sent(world: World) -> bool:
@@ -94,7 +96,7 @@ def digests(world: World) -> dict[str, int]:
 def test_killed_in_a_digest_of_500_each_gets_one_and_one_at_most_gets_two(world, database_url):
     people = crowd(world, 500)
     with clock.told_by(lambda: DUE_SOON), world.session() as session:
-        for key in ("one", "two", "three"):
+        for key in ("one", "two"):
             write_mails(session, people, key=key, line=NEWS)
     box = MailBox()
     with mail_server(box) as port:
@@ -104,12 +106,12 @@ def test_killed_in_a_digest_of_500_each_gets_one_and_one_at_most_gets_two(world,
             first.wait()
         # Clocks of both processes began at one time; the second one starts after the first died.
         with scheduler(database_url, port, DUE_SOON + timedelta(seconds=30)):
-            wait_for(lambda: digests(world) == {"carried sent": 1500}, 60)
+            wait_for(lambda: digests(world) == {"carried sent": 1000}, 60, every=0.5)
     assert set(box.receivers) == {f"p{n}@hoshino.example" for n in range(500)}
     assert len(box.messages) <= 501
     assert len({message["Message-ID"] for message in box.messages}) == 500
-    texts = [message.get_body(("plain",)).get_content() for message in box.messages]
-    assert {text.count("/ideas/S27-0001/milestones") for text in texts} == {3}
+    bodies = [message.get_body(("plain",)).get_content() for message in box.messages]
+    assert {body.count("/ideas/S27-0001/milestones") for body in bodies} == {2}
 
 
 @pytest.mark.parametrize("many", [2, 5])
@@ -177,6 +179,28 @@ def test_a_frozen_scheduler_notices_that_another_took_over_before_it_sends(world
     # The message that was already on its way when the freeze came may arrive twice.
     assert len(box.messages) <= 26
     assert len({message["Message-ID"] for message in box.messages}) == 25
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_scheduler_frozen_in_a_transaction_keeps_no_lock(world, config, monkeypatch):
+    """On SQLite it would stop every writer: there all processes are of one machine."""
+    with world.session() as session:
+        write_mails(session, [world.people["owner"]])
+    monkeypatch.setattr(run, "FROZEN", text(str(run.FROZEN).replace("20s", "1s")))
+    frozen = held(world.engine, config, "first")
+
+    def freeze_and_thaw() -> None:
+        with frozen.transaction() as session:
+            session.execute(update(Delivery).values(subject="of the frozen one"))
+            with clock.told_by(lambda: NOW + timedelta(days=31)):  # its lease has lapsed
+                awake = held(world.engine, config, "second")
+                assert awake.hold.fence == frozen.hold.fence + 1
+                assert deliver(awake) == 1
+            session.execute(select(Delivery))
+
+    with pytest.raises(DBAPIError):
+        freeze_and_thaw()
+    assert mails(world.engine)[0].subject != "of the frozen one"
 
 
 def test_who_lost_the_lease_sends_nothing(world, config):
