@@ -17,7 +17,7 @@ PAGES = {
     None: ["/sign-in", "/forgot", "/nowhere"],
     "owner": [
         "/", "/ideas", "/ideas?q=nothing", "/ideas/new", "/search?q=heat", "/inbox?show=all",
-        "/profile", "/programmes", "/programmes/spark", "/cohorts", "/cohorts/S27",
+        "/profile", "/calendar", "/programmes", "/programmes/spark", "/cohorts", "/cohorts/S27",
         "/readiness/levels", "/styleguide", "/ideas/{draft}", "/ideas/{draft}/edit",
         "/ideas/{draft}/submit", "/ideas/{draft}/withdraw", "/ideas/{told}",
         "/ideas/{told}/outcome", "/ideas/{told}/milestones", "/ideas/{told}/milestones/{milestone}?say=time", "/ideas/{told}/readiness",
@@ -39,7 +39,8 @@ PAGES = {
         "/programmes/spark/stages/spark", "/programmes/spark/stages/spark/rubric",
         "/programmes/spark/stages/spark/milestones",
         "/programmes/spark/cohorts/new", "/cohorts/S27/edit",
-        "/cohorts/S27", "/cohorts/S27/import", "/cohorts/S27/milestones?show=asked",
+        "/cohorts/S27", "/cohorts/S27/contacts", "/cohorts/S27/messages", "/calendar",
+        "/ideas/{judged}/reminders", "/cohorts/S27/import", "/cohorts/S27/milestones?show=asked",
         "/cohorts/S27/milestones", "/cohorts/S27/milestones?view=timeline",
         "/cohorts/S27/milestones/shift", "/cohorts/S27/readiness",
         "/cohorts/S27/readiness/gate", "/portfolio/spark/spark",

@@ -1,13 +1,15 @@
 """What a gate asks before it decides, and the meeting it prepares."""
 
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from accelerator.calendars import calendar_of
 from accelerator.cli.story.player import Player, Told, said
 from accelerator.cli.story.rounds import place_of
+from accelerator.features.contacts import service as contacts
 from accelerator.features.information import service as information
 from accelerator.features.meetings.service import preparing, voting
+from accelerator.storage.tables import Person
 
 ANSWER_WITHIN = 5  # working days
 
@@ -39,4 +41,17 @@ def meet(told: Told, player: Player, now: datetime) -> None:
     preparing.prepare(
         player.session, actor=player.actors[told["by"]], cohort=cohort, stage=stage,
         minutes=told["minutes"], now=now,
+        starts=datetime.combine(
+            player.days.coming(told["begins"]["day"]), time.fromisoformat(told["begins"]["at"])
+        ),
+    )  # fmt: skip
+
+
+def nudge(told: Told, player: Player, now: datetime) -> None:
+    """Let a manager remind somebody by hand, in their language."""
+    cohort, person_id = player.cohort(told["cohort"]), player.actors[told["person"]].id
+    contacts.nudge(
+        player.session, actor=player.actors[told["by"]], cohort=cohort,
+        person=player.session.get_one(Person, person_id),
+        note=said(told["note"], player.person(told["person"])["language"]), now=now,
     )  # fmt: skip

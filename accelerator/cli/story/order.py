@@ -75,6 +75,8 @@ def _company(story: Told, days: Days) -> Iterator[Happening]:
         yield Happening(days.past(told["day"]), 1, AFTER_IDEAS, partial(meetings.ask, told))
     for told in story["meetings"]:
         yield Happening(days.past(told["day"]), 2, AFTER_IDEAS, partial(meetings.meet, told))
+    for told in story["nudges"]:
+        yield Happening(days.past(told["day"]), 2, AFTER_IDEAS, partial(meetings.nudge, told))
     yield from _designs(story, days)
     yield Happening(days.today, 1, AFTER_IDEAS, sharing.share_out)
     for day in range(first, 0, fading.FORTNIGHT):
