@@ -36,6 +36,7 @@ from accelerator.jobs.rest import rest
 from accelerator.jobs.run import reading, transaction
 from accelerator.jobs.seal import seal
 from accelerator.jobs.tidy import tidy
+from accelerator.jobs.weekly import weekly
 from accelerator.storage.tables import JobRun
 from accelerator.storage.types import Moment
 
@@ -68,6 +69,7 @@ JOBS = (
     Job("rest", timedelta(hours=1), rest),
     Job("seal", timedelta(minutes=1), seal),
     Job("tidy", timedelta(hours=6), tidy),
+    Job("weekly", timedelta(minutes=15), weekly),
 )
 
 
