@@ -48,12 +48,11 @@ def week_of(session: Session, actor: Actor, *, first: date, last: date) -> list[
     )
     lines = []
     for id_, code, name, programme_id, programme in cohorts:
-        mine = ("asked", "late_reviews", "experts") if programme_id in managed else ()
-        counts = {
-            figure: found[id_]
+        counts = [
+            [figure, found[id_]]
             for figure, found in figures.items()
-            if found.get(id_) and (figure not in _OF_MANAGERS or figure in mine)
-        }
+            if id_ in found and (figure not in _OF_MANAGERS or programme_id in managed)
+        ]
         if counts or id_ in gates:
             lines.append(
                 {
@@ -80,7 +79,7 @@ def _figures(
     waiting = Assignment.state.in_((AssignmentState.ASSIGNED, AssignmentState.ACCEPTED))
     experts = _by_cohort(programmes).join(ExpertRequest, ExpertRequest.idea_id == Idea.id)
 
-    def counts(found: Select[Any], *conditions: ColumnElement[bool]) -> Counts:
+    def counts(found: Select[int, int], *conditions: ColumnElement[bool]) -> Counts:
         return {row[0]: row[1] for row in session.execute(found.where(active, *conditions))}
 
     return {
@@ -94,15 +93,14 @@ def _figures(
     }
 
 
-def _by_cohort(programmes: Collection[int]) -> Select[Any]:
-    found: Select[Any] = (
+def _by_cohort(programmes: Collection[int]) -> Select[int, int]:
+    return (
         select(Cohort.id, func.count())
         .select_from(Idea)
         .join(Cohort, Cohort.id == Idea.cohort_id)
         .where(Cohort.programme_id.in_(programmes))
         .group_by(Cohort.id)
     )
-    return found
 
 
 def _gates(
