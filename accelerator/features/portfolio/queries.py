@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.bilingual import Bilingual, language_of
 from accelerator.domain.promise import Promise
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.features.portfolio.drawing import Line, Point, Trend, incidence, trend
@@ -166,6 +166,11 @@ class StayRow:
     days: int
     way: str
     reason: str
+
+    @property
+    def language(self) -> str:
+        """Return the language the reason is written in."""
+        return language_of(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
