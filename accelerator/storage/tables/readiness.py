@@ -100,7 +100,8 @@ class ReadinessScore(Base):
     """The score of an idea on one day, with its parts and the policy that made it.
 
     `at` is the moment as of which it was known: what was claimed, shown, voted and who was in the
-    team by then makes this score again.
+    team by then makes this score again. A day on which nothing changed has no row. `levels` are the
+    proven levels in the order of dimensions, 0 for one that does not apply.
     """
 
     __tablename__ = "readiness_score"
