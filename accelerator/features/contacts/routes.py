@@ -1,5 +1,6 @@
 """The people of a cohort and their messages, reminders by hand, and reminders that pause."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
 from accelerator.features.contacts import queries, service
 from accelerator.features.contacts.forms import NudgeForm, PauseForm
+from accelerator.i18n import formats
 from accelerator.i18n import gettext as _
 from accelerator.web import templating
 from accelerator.web.errors import flash_error
@@ -81,10 +83,17 @@ def nudge(cohort: Any, person_id: int) -> ResponseReturnValue:
         raise NotFound
     form = NudgeForm()
     said = {"actor": actor(), "cohort": cohort, "person": person, "now": clock.now()}
+    leaves: list[datetime] = []
     if request.form.get("do") == "send" and form.carry_out(
-        lambda: service.nudge(db(), **said, note=form.note.data or "")
+        lambda: leaves.append(service.nudge(db(), **said, note=form.note.data or ""))
     ):
         flash(_("%(name)s is nudged.", name=person.display_name), "good")
+        if leaves[0] > said["now"]:
+            moment = formats.moment(leaves[0], actor().time_zone)
+            flash(
+                _("It is not their working time: the mail leaves on %(moment)s.", moment=moment),
+                "info",
+            )
         return redirect(url_for("contacts.index", cohort_code=cohort.code), 303)
     if request.method == "POST" and not form.errors:
         form.validate()

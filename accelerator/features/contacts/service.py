@@ -51,9 +51,8 @@ def nudge(
         )
     hours = hours_of(session, [person.id], now=now)[person.id]
     key = f"nudge:{cohort.id}:{hours.day(now)}"
-    if session.scalar(
-        select(Delivery.id).where(Delivery.key.startswith(f"{key}:{NUDGE.template}:{person.id}:"))
-    ):
+    keys = [f"{key}:{NUDGE.template}:{person.id}:{channel}" for channel in NUDGE.channels]
+    if session.scalar(select(Delivery.id).where(Delivery.key.in_(keys)).limit(1)):
         raise DomainError("nudged", N_("This person was nudged today already."))
     opens = hours.opens(now)
     about = f"idea:{event.idea_id}" if event.idea_id else f"cohort:{cohort.id}"

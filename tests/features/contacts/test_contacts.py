@@ -55,6 +55,10 @@ def test_a_manager_sees_what_waits_and_nudges_once_a_day(world: World) -> None:
     with world.session() as session:
         assert session.scalar(select(Delivery.id)) is None
     assert manager.post(address, data={"do": "send", "note": "よろしく <b>"}).status_code == 303
+    # The 23rd of November is a holiday in Japan.
+    assert "the mail leaves on Tue 24 Nov 2026 08:00 JST" in text_of(
+        manager.get("/cohorts/S27/contacts?waits=1")
+    )
     again = text_of(manager.post(address, data={"do": "send", "note": "Mine"}), 422)
     assert "nudged today already" in again
     assert "Mine" in again
