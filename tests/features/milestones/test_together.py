@@ -293,7 +293,11 @@ def test_the_past_of_a_programme_says_what_will_be_late(world: World, config: Co
         assert "robably late" in text(world.client("owner"), address) or "probably be late" in (
             text(world.client("owner"), address)
         )
+    assert "1 milestone probably late" in text(world.client("owner"), f"/ideas/{slow}")
     assert "Probably late" not in text(world.client("employee"), "/")
+    world.assign(slow, "reviewer")
+    for address in (f"/ideas/{slow}", f"/ideas/{slow}/milestones/{coming[0]}"):
+        assert "robably" not in text(world.client("reviewer"), address)
     board = text(world.client("manager"), "/cohorts/S27/milestones")
     assert board.count("Probably late") == 1
     risk = text(world.client("manager"), "/cohorts/S27/milestones?show=risk")

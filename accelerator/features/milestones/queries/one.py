@@ -48,21 +48,32 @@ class OnePage:
     history: tuple[HistoryRow, ...]
 
 
-def of_idea(session: Session, idea_id: int, *, now: datetime) -> list[MilestoneRow]:
-    """List an idea's milestones: the open ones by date first."""
+def of_idea(
+    session: Session, idea_id: int, *, now: datetime, foresees: bool = True
+) -> list[MilestoneRow]:
+    """List an idea's milestones: the open ones by date first.
+
+    What will probably be late is for the team and its managers; reviewers judge what is there.
+    """
     found = session.execute(
         statement()
         .where(Milestone.idea_id == idea_id)
         .order_by(Milestone.state != MilestoneState.OPEN, Milestone.due_on, Milestone.id)
         .limit(4 * PAGE)
     ).all()
-    return rows(session, found, now)
+    made = rows(session, found, now)
+    if not foresees:
+        for row in made:
+            row.late_chance = None
+    return made
 
 
-def page(session: Session, milestone: Milestone, *, sees_team: bool, now: datetime) -> OnePage:
+def page(
+    session: Session, milestone: Milestone, *, sees_team: bool, foresees: bool, now: datetime
+) -> OnePage:
     """Load the page of one milestone; five queries."""
     idea = session.get_one(Idea, milestone.idea_id)
-    listed = of_idea(session, idea.id, now=now)
+    listed = of_idea(session, idea.id, now=now, foresees=foresees)
     row = next(one for one in listed if one.id == milestone.id)
     return OnePage(
         row,

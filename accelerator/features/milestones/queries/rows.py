@@ -55,7 +55,6 @@ class MilestoneRow:
     """One milestone, on its own page, its idea's or in a cohort's list."""
 
     id: int
-    version: int
     name: Bilingual
     wanted: Bilingual
     owner_id: int
@@ -172,7 +171,6 @@ def _row(row: Any, now: datetime) -> MilestoneRow:
     state = MilestoneState(one.state)
     return MilestoneRow(
         id=one.id,
-        version=one.version,
         name=one.name,
         wanted=one.wanted,
         owner_id=one.owner_id,

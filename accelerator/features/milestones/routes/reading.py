@@ -39,7 +39,7 @@ def show(milestone: Any) -> ResponseReturnValue:
 
 def idea_page(idea: Any, tried: Form | None = None) -> str:
     """Show the list; with the form that was just tried."""
-    rows = queries.of_idea(db(), idea.id, now=clock.now())
+    rows = queries.of_idea(db(), idea.id, now=clock.now(), foresees=_foresees())
     fresh = tried or forms.NewMilestone(formdata=None)
     if may(Permission.MILESTONE_EDIT):
         fresh.owner.choices = owners(team(db(), idea.id))
@@ -50,10 +50,17 @@ def idea_page(idea: Any, tried: Form | None = None) -> str:
     )
 
 
+def _foresees() -> bool:
+    """Say whether the person is told what will probably be late."""
+    return may(Permission.MILESTONE_EDIT) or may(Permission.MILESTONE_VIEW)
+
+
 def page(milestone: Any, tried: Form | None = None, say: str = "") -> str:
     """Show one milestone; with the form that was just tried, and open where it stands."""
     code = (request.view_args or {}).get("code", "")
-    found = queries.page(db(), milestone, sees_team=may(Permission.TEAM_VIEW), now=clock.now())
+    found = queries.page(
+        db(), milestone, sees_team=may(Permission.TEAM_VIEW), foresees=_foresees(), now=clock.now()
+    )
     members = team(db(), milestone.idea_id) if may(Permission.MILESTONE_EDIT) else []
     return render_template(
         "milestones/show.html", code=found.row.idea_code or code, page=found, row=found.row,
