@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 
 from accelerator import clock, logs
 from accelerator.activity.chats import call as post
+from accelerator.activity.events.reminders import TEMPLATE as REMINDER
 from accelerator.activity.letters import Reader, subject
 from accelerator.activity.post import Refused, TryLater
 from accelerator.domain.errors import DomainError
 from accelerator.domain.hooks import payload, require_callable
 from accelerator.i18n import N_, gettext, speaking
 from accelerator.jobs.claims import claim, later, note, put, why, worn_out
+from accelerator.jobs.daily import DONE
 from accelerator.jobs.lease import Shift
 from accelerator.jobs.run import transaction
+from accelerator.standing.dues import still_due
 from accelerator.storage.tables import Delivery, Hook, Programme
 
 log = logs.get("call")
@@ -61,6 +64,11 @@ def _ready(shift: Shift, session: Session, row: Delivery) -> Said | None:
         return None
     if hook.stopped_at is not None:
         put(row, state="cancelled", error=N_("The channel is not told any more."))
+        return None
+    if row.template == REMINDER and not still_due(
+        session, [row.data["line"]], 0, now=clock.now()
+    )[0]:  # fmt: skip
+        put(row, state="cancelled", error=DONE)
         return None
     config = shift.config
     programme = session.get_one(Programme, hook.programme_id)

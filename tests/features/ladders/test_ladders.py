@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from accelerator import clock
 from accelerator.domain.bilingual import Bilingual
+from accelerator.jobs.call import call
 from accelerator.jobs.remind import remind
 from accelerator.standing.dues import still_due
 from accelerator.storage.tables import (
@@ -135,6 +136,11 @@ def test_a_programmes_own_steps_reach_people_and_chats(world, config):
         assert still_due(session, [chat], 0, now=NOW) == [True]
         session.execute(update(Milestone).values(state="done", done_at=NOW))
         assert still_due(session, [chat], 0, now=NOW) == [False]
+    with clock.told_by(lambda: NOW + timedelta(days=1)):
+        assert call(held(world.engine, config)) == 0
+    with world.session() as session:
+        found = select(Delivery.state).where(Delivery.channel == "hook")
+        assert session.scalars(found).all() == ["cancelled"]
 
 
 @SQLITE
