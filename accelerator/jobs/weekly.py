@@ -5,14 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from accelerator import clock
+from accelerator import clock, logs
 from accelerator.activity.events.daily import WEEKLY
 from accelerator.domain.notices import Choice, Kind
 from accelerator.domain.policy import Role
 from accelerator.i18n import N_
-from accelerator.jobs.lease import Shift
+from accelerator.jobs.lease import LeaseLost, Shift
 from accelerator.standing.agenda import actor_now
 from accelerator.standing.hours import Hours, hours_of
 from accelerator.standing.week import week_of
@@ -20,6 +21,8 @@ from accelerator.storage.tables import Delivery, Membership, Person, Preference
 
 QUIET = N_("There was nothing to tell of the week.")
 _ROLES = (Role.MANAGER, Role.SPONSOR)
+
+log = logs.get("weekly")
 
 
 def weekly(shift: Shift) -> int:
@@ -31,8 +34,13 @@ def weekly(shift: Shift) -> int:
     for person, hours in sorted(mornings.items()):
         if shift.stopping():
             break
-        with shift.transaction() as session:
-            written += _write(session, person, hours, now)
+        try:
+            with shift.transaction() as session:
+                written += _write(session, person, hours, now)
+        except (LeaseLost, DBAPIError):
+            raise
+        except Exception:  # one summary that cannot be written stops no other
+            log.exception("a summary cannot be written", person=person)
     return written
 
 

@@ -11,6 +11,7 @@ from accelerator import clock
 from accelerator.domain.bilingual import Bilingual
 from accelerator.jobs import daily, remind
 from accelerator.jobs.deliver import deliver
+from accelerator.jobs.weekly import weekly
 from accelerator.storage.invariants import broken
 from accelerator.storage.tables import Delivery, Idea, Milestone
 from tests.faults.killing import killed, run
@@ -129,3 +130,20 @@ def test_the_days_message_killed_while_made_and_while_sent_comes_once(world, con
     # Only who died between the mail server's yes and the commit sent a message again.
     assert len(box.messages) <= len(OWNERS) + died // 3
     assert set(states(world.engine)) == {"sent"}
+
+
+def test_the_weeks_summary_killed_at_each_statement_is_written_once(world, config):
+    late_milestones(world)
+    for point in count(2, 3):
+        if not killed(world, config, weekly, point, LATE):
+            break
+    assert point > 10
+    assert run(world, config, weekly, LATE + timedelta(hours=2)) == 0
+    with world.session() as session:
+        rows = session.scalars(select(Delivery).where(Delivery.template == "weekly")).all()
+    people = [row.person_id for row in rows]
+    assert len(people) == len(set(people))
+    assert {world.people["manager"], world.people["sponsor"]} <= set(people)
+    mine = next(row for row in rows if row.person_id == world.people["manager"])
+    assert mine.state == "waiting"
+    assert mine.data["cohorts"]
