@@ -16,7 +16,7 @@ from accelerator.domain.errors import DomainError
 from accelerator.domain.hooks import payload, require_callable
 from accelerator.i18n import N_, gettext, speaking
 from accelerator.jobs.claims import claim, later, note, put, why, worn_out
-from accelerator.jobs.daily import DONE
+from accelerator.jobs.deliver import DONE
 from accelerator.jobs.lease import Shift
 from accelerator.jobs.run import transaction
 from accelerator.standing.dues import still_due
