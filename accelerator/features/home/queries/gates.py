@@ -52,16 +52,12 @@ _OWN = (
         Idea.passage_id.is_not(None),
     )
 )
-_CURRENT = (
-    select(Passage.cohort_id, Passage.stage_id)
-    .where(
-        Passage.cohort_id.in_(_MANAGED),
-        # Spelled out: a partial index serves only where the text of the query proves it may.
-        Passage.state != literal_column(f"'{PassageState.LEFT}'"),
-        Passage.id.not_in(_NOT_YET),
-        Passage.id.not_in(_OWN),
-    )
-    .with_hint(Passage, "INDEXED BY ix_passage_current", "sqlite")
+_CURRENT = select(Passage.cohort_id, Passage.stage_id).where(
+    Passage.cohort_id.in_(_MANAGED),
+    # Spelled out: a partial index serves only where the text of the query proves it may.
+    Passage.state != literal_column(f"'{PassageState.LEFT}'"),
+    Passage.id.not_in(_NOT_YET),
+    Passage.id.not_in(_OWN),
 )
 _BY_STATE = (
     _CURRENT.add_columns(
