@@ -1,7 +1,7 @@
 """Calendars as files: entries in the reader's words, in the zone where their days end."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # clocks change, and no doubt to which day it belongs.
 _FROM, _TO = time(23), time(23, 59)
 _REFRESH = timedelta(hours=4)
+_STEP = timedelta(minutes=1)
 
 _TITLES = {
     Kind.MILESTONE: N_("Milestone: %(name)s – %(title)s"),
@@ -77,12 +78,41 @@ def _years(entries: Sequence[Entry]) -> tuple[int, int]:
 
 @lru_cache(maxsize=256)
 def _zone(name: str, first: int, last: int) -> "Timezone":
-    """Describe a time zone with its changes of clocks in these years."""
-    from icalendar import Timezone
+    """Describe a time zone with its changes of clocks in these years, each by itself.
 
-    made = Timezone.from_tzid(name, first_date=date(first, 1, 1), last_date=date(last + 1, 1, 1))
-    made.pop("COMMENT", None)
+    Of several changes in one part, programs that are widely used forget the first.
+    """
+    import icalendar
+
+    made = icalendar.Timezone()
+    made.add("tzid", name)
+    zone, start = ZoneInfo(name), datetime(first, 1, 1, tzinfo=UTC)
+    moments = [start, *_changes(zone, start, datetime(last + 1, 1, 1, tzinfo=UTC))]
+    for moment in moments:
+        after = moment.astimezone(zone)
+        before = after if moment is start else (moment - _STEP).astimezone(zone)
+        part = icalendar.TimezoneDaylight() if after.dst() else icalendar.TimezoneStandard()
+        part.add("dtstart", (moment + (before.utcoffset() or timedelta())).replace(tzinfo=None))
+        part.add("tzoffsetfrom", before.utcoffset())
+        part.add("tzoffsetto", after.utcoffset())
+        part.add("tzname", after.tzname())
+        made.add_component(part)
     return made
+
+
+def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
+    """Yield the moments at which a zone's clocks change."""
+    day = first
+    while day < last:
+        following = day + timedelta(days=1)
+        low, high = day, following
+        if low.astimezone(zone).utcoffset() != high.astimezone(zone).utcoffset():
+            while high - low > _STEP:
+                middle = low + (high - low) // 2 // _STEP * _STEP
+                same = middle.astimezone(zone).utcoffset() == day.astimezone(zone).utcoffset()
+                low, high = (middle, high) if same else (low, middle)
+            yield high
+        day = following
 
 
 def _event(made: "Event", entry: Entry, base_url: str, house: str) -> "Event":

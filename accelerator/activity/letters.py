@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from accelerator import logs
+from accelerator.activity.inlining import inlined
 from accelerator.activity.reminders import sentence
 from accelerator.config import ROOT
 from accelerator.domain.bilingual import Bilingual
@@ -76,7 +77,7 @@ def letter(template: str, data: dict[str, Any], reader: Reader, *, base_url: str
         return Letter(
             subject=values["subject"],
             text=values["text"],
-            html=_render(f"{template}/body.html", values),
+            html=inlined(_render(f"{template}/body.html", values)),
         )
 
 

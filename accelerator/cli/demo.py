@@ -1,12 +1,13 @@
 """The demonstration company: a story of two years, played into an empty database."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import click
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from accelerator import clock, content
+from accelerator.activity.events.daily import DAILY
 from accelerator.activity.letters import Reader, letter, veiled
 from accelerator.activity.post import message_id
 from accelerator.calendars import keep_company_days
@@ -17,6 +18,7 @@ from accelerator.cli.story.company import PASSWORD
 from accelerator.cli.story.player import ZONE, Days, Player, Told
 from accelerator.config import Config, from_env
 from accelerator.i18n import LANGUAGES
+from accelerator.jobs.daily import contents
 from accelerator.jobs.run import reading, transaction
 from accelerator.standing import lateness
 from accelerator.storage.engine import make_engine
@@ -89,6 +91,7 @@ def _somebody_of_each_role(story: Told) -> list[tuple[str, Told]]:
 
 def _settle(session: Session, config: Config, now: datetime) -> None:
     """Let what was written long ago count as sent and read, so that nobody gets it all today."""
+    _carry(session, now)
     rows = session.execute(
         select(Delivery, Person)
         .join(Person, Person.id == Delivery.person_id)
@@ -110,3 +113,30 @@ def _settle(session: Session, config: Config, now: datetime) -> None:
     )
     for notice in session.scalars(notices):
         notice.read_at = notice.due_at + READ_AFTER
+
+
+def _carry(session: Session, now: datetime) -> None:
+    """Put what waited long ago for the day's one message into the messages of those days."""
+    rows = session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.channel == "daily",
+            Delivery.state == "waiting",
+            Delivery.created_at <= now - LEFT_FOR_THE_SCHEDULER,
+        )
+        .order_by(Delivery.id)
+    )
+    days: dict[tuple[int | None, date], list[Delivery]] = {}
+    for row in rows:
+        days.setdefault((row.person_id, row.created_at.date()), []).append(row)
+    for (person, day), told in days.items():
+        at = max(row.created_at for row in told)
+        mail = Delivery(
+            key=f"{DAILY}:{person}:{day}", person_id=person, channel="mail", template=DAILY,
+            data=contents(told), due_at=at, created_at=at,
+        )  # fmt: skip
+        session.add(mail)
+        session.flush()
+        for row in told:
+            row.state, row.sent_at, row.carried_by_id = "carried", at, mail.id
+    session.flush()

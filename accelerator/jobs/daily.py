@@ -150,20 +150,24 @@ def contents(rows: Sequence[Delivery]) -> dict[str, Any]:
     news = [row for row in rows if row.template != REMINDER]
     groups: dict[str, dict[str, Any]] = {}
     for row in news[:MOST_NEWS]:
-        of_idea = row.about if row.data.get("title") else ""
-        group = groups.setdefault(
-            of_idea,
-            {"title": row.data.get("title") if of_idea else None, "code": "", "items": []},
-        )
-        group["code"] = group["code"] or row.data.get("code", "") if of_idea else ""
+        code, title = _idea(row.data)
+        group = groups.setdefault(code, {"title": title, "code": code, "items": []})
         path = row.data.get("path") or "/inbox"
         group["items"].append({"template": row.template, "data": row.data, "path": path})
     return {
         "lines": sorted(lines, key=lambda line: (line["due_on"], line["kind"], line["code"])),
-        "news": [groups[about] for about in sorted(groups, key=lambda about: about == "")],
+        "news": [groups[code] for code in sorted(groups, key=lambda code: code == "")],
         "more": max(0, len(news) - MOST_NEWS),
         "path": "/inbox",
     }
+
+
+def _idea(data: dict[str, Any]) -> tuple[str, dict[str, str] | None]:
+    """Return code and title of the one idea that a notice is about, if it is about one."""
+    ideas = data.get("ideas")
+    of = ideas[0] if isinstance(ideas, list) and len(ideas) == 1 else data
+    code, title = of.get("code"), of.get("title")
+    return (code, title) if code and title else ("", None)
 
 
 def _drop(session: Session, ids: Iterable[int], why: str) -> None:

@@ -77,7 +77,7 @@ def test_one_message_a_day_holds_what_is_due_first_and_then_what_is_new(world, c
     assert at(world, config, tokyo(1, 11)) == 0
     assert states(world) == ["carried", "carried", "waiting"]
     mail = mails(world.engine)[0]
-    assert (mail.state, mail.subject) == ("sent", "Today: 1 thing is due, 1 piece of news")
+    assert (mail.state, mail.subject) == ("sent", "Today: 1 due, 1 new")
     assert mail.body.index("Interviews for “A better cell” is due") < mail.body.index(
         "A milestone is yours: Customer interviews"
     )

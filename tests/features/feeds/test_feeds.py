@@ -3,19 +3,24 @@
 import json
 import re
 import subprocess
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
 from sqlalchemy import select
 
 from accelerator import clock
+from accelerator.activity import ics
+from accelerator.domain.agenda import Entry, Kind
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Role
+from accelerator.standing import agenda
 from accelerator.storage.tables import (
     Cohort,
+    Decision,
     Event,
     Feed,
     Idea,
@@ -26,6 +31,7 @@ from accelerator.storage.tables import (
     Passage,
     Person,
 )
+from accelerator.storage.visibility import visible_ideas
 from tests.world import NOW, TODAY, World
 
 READER = Path(__file__).parent / "read.mjs"
@@ -214,3 +220,82 @@ def test_a_meeting_with_a_time_takes_the_place_of_the_gate_s_day(world: World) -
     assert told["Gate: Validate, Spring 2027"]["whole_day"]
     with clock.told_by(lambda: NOW + timedelta(hours=6)):
         assert anybody.get(path).data == content
+
+
+CHANGES = {  # days on which clocks change, the day before and the day after are read too
+    "Europe/Berlin": (date(2026, 10, 25), date(2027, 3, 28)),
+    "Europe/London": (date(2026, 10, 25), date(2027, 3, 28)),
+    "Asia/Tokyo": (date(2026, 12, 31), date(2027, 3, 28)),
+    "America/Sao_Paulo": (date(2026, 11, 1), date(2027, 2, 21)),
+    "Australia/Lord_Howe": (date(2027, 4, 4), date(2027, 10, 3)),
+    "Pacific/Apia": (date(2026, 9, 27), date(2027, 4, 4)),
+}
+
+
+def test_days_end_alike_everywhere_whatever_the_clocks_do() -> None:
+    wanted = {}
+    entries = []
+    for zone, changes in CHANGES.items():
+        for day in (change + timedelta(days=n) for change in changes for n in (-1, 0, 1)):
+            entry = Entry(
+                Kind.MILESTONE, f"{zone.partition('/')[2]}-{day}", day, zone, "/", 0, NOW,
+                name=Bilingual("", "Show it"), title=Bilingual("電池", "Cell"),
+            )  # fmt: skip
+            entries.append(entry)
+            ends = datetime.combine(day, time(23, 59), ZoneInfo(zone))
+            wanted[entry.uid] = ends.astimezone(UTC)
+    content = ics.calendar(entries, reader="ja", base_url="https://house.example")
+    by_node = {
+        one["uid"].partition("@")[0]: datetime.fromisoformat(one["ends"])
+        for one in in_node(content)["events"]
+    }
+    by_vobject = {
+        str(one.uid.value).partition("@")[0]: one.dtend.value.astimezone(UTC)
+        for one in events(content)
+    }
+    assert by_node == wanted
+    assert by_vobject == wanted
+    # A change is written on the clock as it went before: London's at one, Lord Howe's at two.
+    for onset in (
+        b"DAYLIGHT\r\nDTSTART:20270328T010000\r\nTZNAME:BST",
+        b"STANDARD\r\nDTSTART:20261025T020000\r\nTZNAME:GMT",
+        b"DAYLIGHT\r\nDTSTART:20271003T020000\r\nTZNAME:+11",
+    ):
+        assert onset in content
+
+
+@SQLITE
+def test_nobodys_calendar_knows_of_more_than_its_person_sees(world: World) -> None:
+    for n, audience in enumerate(("team", "everybody")):
+        code = world.idea(
+            "owner", title=f"Cell {n}", state="active", audience=audience, team=("mate",),
+            pending=("invitee",),
+        )  # fmt: skip
+        world.assign(code, "reviewer")
+        milestone(world, code, "owner")
+    world.idea("mate", title="Draft")
+    parked = world.idea("stranger", state="parked", passage_state="left")
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == parked)).one()
+        session.add(
+            Decision(
+                passage_id=idea.passage_id or 0, idea_id=idea.id, outcome="park", reason="Wait",
+                revisit_on=TODAY + timedelta(days=30), watcher_id=world.people["employee"],
+                decided_by_id=world.people["manager"], decided_at=NOW, announced_at=NOW,
+            )
+        )  # fmt: skip
+    told = {}
+    for name in world.people:
+        actor = world.actor(name)
+        with world.session() as session:
+            found = [one for one in agenda.of_person(session, actor, now=NOW) if one.code]
+            seen = set(session.scalars(select(Idea.code).where(visible_ideas(actor))))
+        assert {one.code for one in found} <= seen, name
+        told[name] = sorted({str(one.kind) for one in found})
+    assert told["mate"] == ["hand-in", "promise"]
+    assert told["owner"] == ["milestone", "promise"]
+    assert told["reviewer"] == ["review"]
+    assert told["stranger"] == ["return"]
+    # Who was to watch a parked idea and manages nothing any more is not told of it.
+    for name in ("employee", "invitee", "manager", "sponsor", "guest", "admin"):
+        assert told[name] == [], name
