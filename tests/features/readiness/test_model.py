@@ -126,7 +126,7 @@ def test_levels_read_in_the_programmes_own_words(world: World) -> None:
         model = session.scalars(select(ReadinessModel)).one()
         assert set(model.wording) == {"customer"}
         assert set(model.wording["customer"]["levels"]) == {"2", "3"}
-        assert session.scalars(select(Programme.readiness_number)).first() == 1
+        assert session.get_one(Programme, world.programme_id).readiness_number == 1
     told = manager.post(path, data=words | {"version": 1}).get_data(as_text=True)
     assert manager.post(path, data=words | {"version": 1, "seen": seen_in(told)}).status_code == 303
     assert "Our own third" not in owner.get(f"{PATH}/levels").get_data(as_text=True)
