@@ -51,7 +51,7 @@ from accelerator.storage.types import Moment
 from accelerator.storage.visibility import managed_ideas, outside_team
 
 PAGE = 50
-SHOWN = 3  # of what waits with one person
+HAND_IN = "hand_in"  # by a team whose idea is at work; no ladder reminds of it
 MOST = 1000
 STATES = ("waiting", "retrying", "failed", "sent", "carried", "cancelled")
 CHANNELS = ("mail", "daily", "inbox", "hook")
@@ -63,7 +63,7 @@ LIKE = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
 class WaitingRow:
     """Something somebody has in hand, by when, and until when nobody is reminded of it."""
 
-    kind: Kind
+    kind: str
     subject_id: int
     idea_id: int
     code: str
@@ -75,12 +75,15 @@ class WaitingRow:
 
     def line(self, today: date) -> dict[str, Any]:
         """Return what a reminder by hand says of it, as JSON."""
-        pages = {Kind.MILESTONE: "milestones", Kind.REVIEW: "review"}
+        pages: dict[str, str] = {
+            Kind.MILESTONE: "/milestones", Kind.REVIEW: "/review",
+            Kind.INFORMATION: "/information",
+        }  # fmt: skip
         return {
             "kind": str(self.kind), "subject_id": self.subject_id, "to": str(Receiver.OWNER),
             "due_on": self.due_on.isoformat(), "on": today.isoformat(), "who": "",
             "title": self.title.as_dict(), "code": self.code, "name": self.name.as_dict(),
-            "path": f"/ideas/{self.code}/{pages.get(self.kind, 'information')}",
+            "path": f"/ideas/{self.code}{pages.get(self.kind, '')}",
         }  # fmt: skip
 
 
@@ -194,7 +197,7 @@ def waiting(
     ):
         found[row.person_id].append(
             WaitingRow(
-                Kind(row.kind), row.subject_id, row.id, row.code,
+                row.kind, row.subject_id, row.id, row.code,
                 Bilingual(row.title_ja, row.title_en), Bilingual(row.name_ja, row.name_en),
                 row.due_on, row.promised_at, row.reminders_paused_until,
             )
@@ -255,7 +258,15 @@ def _waiting(actor: Actor, cohort: Cohort, people: list[int] | None) -> Subquery
             among(Idea.owner_id), *here,
         )
     )  # fmt: skip
-    return union_all(milestones, reviews, requests).subquery()
+    hand_ins = (
+        select(
+            Idea.owner_id, literal(HAND_IN), Passage.id, Passage.hand_in_by, Passage.entered_at,
+            *about, *nothing,
+        )
+        .join(Passage, Passage.id == Idea.passage_id)
+        .where(Passage.state == PassageState.OPEN, among(Idea.owner_id), *here)
+    )  # fmt: skip
+    return union_all(milestones, reviews, requests, hand_ins).subquery()
 
 
 def messages(
@@ -386,12 +397,13 @@ def _next_reminders(
     for person, hours in hours_of(session, list(waits), now=now).items():
         today = hours.day(now)
         for one in waits[person]:
+            if one.kind == HAND_IN:
+                continue
+            kind = Kind(one.kind)
             first = max(today, one.paused_until or today)
             promised = hours.day(one.promised_at)
-            due = Due(
-                one.kind, one.subject_id, one.due_on, promised, False, {Receiver.OWNER: {person}}
-            )
-            steps = (ladders.get(one.kind) or DEFAULTS[one.kind]).steps
+            due = Due(kind, one.subject_id, one.due_on, promised, False, {Receiver.OWNER: {person}})
+            steps = (ladders.get(kind) or DEFAULTS[kind]).steps
             coming += ahead(due, person, first, today + _AHEAD, hours.calendar(today.year), steps)
     told = told_of(session, coming)
     found: dict[int, date] = {}

@@ -76,6 +76,11 @@ def test_a_manager_sees_what_waits_and_nudges_once_a_day(world: World) -> None:
     assert "よろしく" in text_of(manager.get(f"/cohorts/S27/messages/{number}"))
     outside = f"/cohorts/S27/contacts/{world.people['employee']}/nudge"
     assert manager.get(outside).status_code == 404
+    late = world.idea("stranger", title="Slow cell", state="active", passage_state="open")
+    address = f"/cohorts/S27/contacts/{world.people['stranger']}/nudge"
+    said = text_of(manager.get(address))
+    assert "“Slow cell” is to be handed in by Sun 13 Dec 2026" in said
+    assert f"/ideas/{late}\n" in said
     nothing = f"/cohorts/S27/contacts/{world.people['owner']}/nudge"
     assert "Nothing waits here" in text_of(manager.post(nothing, data={"do": "send"}), 422)
 

@@ -42,7 +42,7 @@ def change_policy(
 
     The teams whose score moves hear of it.
     """
-    _require_fresh(programme, version)
+    _require_fresh(session, programme, version)
     if policy_of(policy) == policy_of({**programme.readiness_policy, "version": "0"}):
         return
     effects = queries.effects(session, programme, policy_of(policy), now=now)
@@ -77,7 +77,7 @@ def change_wording(
     now: datetime,
 ) -> None:
     """Word a dimension's levels in the programme's own way; what was accepted stays accepted."""
-    _require_fresh(programme, version)
+    _require_fresh(session, programme, version)
     require_worded(wanted, tuple(programme.languages))
     held = queries.held(session, programme)
     before = queries.texts(session, programme)[wanted.dimension]
@@ -97,7 +97,9 @@ def change_wording(
     _say(session, actor, programme, WORDING, effects.ideas, now)
 
 
-def _require_fresh(programme: Programme, version: int) -> None:
+def _require_fresh(session: Session, programme: Programme, version: int) -> None:
+    """Raise Stale when another version holds by now; the second of two at once waits to see it."""
+    session.refresh(programme, with_for_update=True)
     if version != programme.readiness_number:
         raise Stale(
             "changed_meanwhile", N_("Somebody else saved this meanwhile."), theirs={}, mine={},
