@@ -120,7 +120,7 @@ class ReadinessModelChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReadinessRecounted(Event):
-    """An idea's score is another one because its programme counts in another way."""
+    """An idea's score, in whole points, is another one: its programme counts in another way."""
 
     hears: ClassVar[tuple[Hears, ...]] = (
         Hears(Receivers.TEAM, "readiness_recounted", kind=Kind.EVIDENCE),
@@ -128,5 +128,5 @@ class ReadinessRecounted(Event):
 
     code: str
     title: Bilingual
-    before: float
-    after: float
+    before: int
+    after: int

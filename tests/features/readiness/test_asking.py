@@ -3,12 +3,15 @@
 import pytest
 from sqlalchemy import select, update
 
+from accelerator.activity.letters import Reader, letter
 from accelerator.storage.tables import Delivery, ExpertRequest, Idea, Milestone, Stage
 from tests.counting import queries
 from tests.world import TODAY, World
 
 
-def test_a_gap_becomes_a_milestone_or_a_request_that_managers_answer(world: World) -> None:
+def test_a_gap_becomes_a_milestone_or_a_request_that_managers_answer(  # noqa: PLR0915 - one story
+    world: World,
+) -> None:
     code = world.idea("owner", state="active", team=("mate",))
     with world.session() as session:
         session.execute(update(Stage).values(minimums={"customer": 3}))
@@ -51,10 +54,14 @@ def test_a_gap_becomes_a_milestone_or_a_request_that_managers_answer(world: Worl
     assert owner.post(f"{path}/withdraw").status_code == 422
     assert "Ms Mori, legal" in owner.get(page).get_data(as_text=True)
     with world.session() as session:
-        heard = {
-            (row.template, row.person_id)
-            for row in session.scalars(select(Delivery).where(Delivery.template.like("expert%")))
-        }
+        rows = session.scalars(select(Delivery).where(Delivery.template.like("expert%"))).all()
+        heard = {(row.template, row.person_id) for row in rows}
+        for row in rows:
+            for language in ("ja", "en"):
+                reader = Reader("R", language, "Asia/Tokyo")
+                mail = letter(row.template, row.data, reader, base_url="https://x.example")
+                assert code in mail.subject
+                assert "Who knows patents" in mail.text or "Ms Mori" in mail.text
         people = world.people
     assert ("expert_asked", people["manager"]) in heard
     assert ("expert_answered", people["owner"]) in heard

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from accelerator import clock
+from accelerator.activity.letters import Reader, letter, subject
 from accelerator.domain.readiness import DEFAULT_POLICY, Dimension
 from accelerator.features.readiness.model_forms import wording_form
 from accelerator.standing.readiness import assessments
@@ -97,6 +98,19 @@ def test_a_programme_counts_in_its_own_way_from_a_day_on(world: World) -> None:
             select(Delivery).where(Delivery.template == "readiness_recounted")
         ).all()
         assert {row.person_id for row in heard} == {world.people["owner"]}
+        for row in [
+            *heard,
+            *session.scalars(
+                select(Delivery).where(Delivery.template == "readiness_model_changed")
+            ),
+        ]:
+            for language in ("ja", "en"):
+                said = subject(row.template, row.data, Reader("R", language, "Asia/Tokyo"))
+                assert said.strip()
+        mail = letter(
+            "readiness_recounted", heard[0].data, Reader("R", "en", "UTC"), base_url="https://x"
+        )
+        assert f"is now {round(stored[1].score)}, before {round(stored[0].score)}" in mail.subject
 
 
 def test_levels_read_in_the_programmes_own_words(world: World) -> None:

@@ -58,7 +58,7 @@ def change_policy(
         ReadinessRecounted(
             actor_id=actor.id, programme_id=programme.id, idea_id=move.idea,
             subject=f"idea:{rows[move.idea].code}", code=rows[move.idea].code,
-            title=rows[move.idea].title, before=move.before, after=move.after,
+            title=rows[move.idea].title, before=round(move.before), after=round(move.after),
             path=f"/ideas/{rows[move.idea].code}/readiness",
         )
         for move in effects.moves.moved
