@@ -192,6 +192,8 @@ def pages(world: World, who: str, codes: list[str]) -> Iterator[tuple[str, str, 
     values = {
         "programme_key": "spark", "cohort_code": "S27", "stage_key": "spark",
         "milestone_id": 1, "evidence_id": 1, "attachment_id": 1, "number": 1, "delivery_id": 1,
+        "ladder_kind": "milestone", "dimension": "customer", "feed_id": 1, "hook_id": 1,
+        "request_id": 1, "proof_id": 1, "absence_id": 1,
         "person_id": world.people["employee"], "token": "none", "filename": "img/mark.svg",
         "proposal_id": 1, "batch_id": 1, "meeting_id": 1, "question_key": "problem",
     }  # fmt: skip

@@ -48,6 +48,8 @@ def seen(world: World, who: str, code: str) -> dict[str, tuple[int, str]]:
     values = {
         "programme_key": "spark", "cohort_code": "S27", "stage_key": "spark", "code": code,
         "milestone_id": 1, "evidence_id": 1, "attachment_id": 1, "number": 1, "delivery_id": 1,
+        "ladder_kind": "milestone", "dimension": "customer", "feed_id": 1, "hook_id": 1,
+        "request_id": 1, "proof_id": 1, "absence_id": 1,
         "person_id": world.people["employee"], "token": "none", "filename": "img/mark.svg",
         "proposal_id": 1, "question_key": "problem", "batch_id": batch, "meeting_id": meeting,
     }  # fmt: skip

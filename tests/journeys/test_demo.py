@@ -156,7 +156,10 @@ def addresses(engine, manager_of):
         found += [
             f"/programmes/idea-challenge/readiness{more}" for more in ("", "/customer", "/levels")
         ]
-        found += ["/programmes/technology-accelerator/expert-requests"]
+        found += [
+            f"/programmes/technology-accelerator/{page}"
+            for page in ("expert-requests", "ladders", "ladders/milestone", "rehearsal", "idle")
+        ]
         found += ["/cohorts", *(f"/ideas/{code}/reviews" for code in some)]
         for code, stage in [
             ("T3", "validate"),
