@@ -132,7 +132,9 @@ class Outbox:
         line = Hears(Receivers.PERSON, TEMPLATE, channels=("inbox",))
 
         def inbox(session: Session, person: int) -> None:
-            page = notices(session, person_id=person, reader=reader, unread=False, after=None)
+            page = notices(
+                session, person_id=person, reader=reader, unread=False, kind="", after=None
+            )
             assert page.rows
 
         def count(session: Session, person: int) -> None:
