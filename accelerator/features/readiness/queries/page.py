@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.people import display_name
@@ -26,13 +26,13 @@ from accelerator.domain.readiness import (
 )
 from accelerator.domain.stages import LIVING
 from accelerator.features.readiness.queries.beside import Beside, Gate, Request, Task, beside
+from accelerator.features.readiness.queries.evidence import EvidenceRow, pieces
 from accelerator.standing.levels import Ahead, ahead_of
 from accelerator.standing.readiness import given, policy_of
 from accelerator.standing.wordings import texts_of
 from accelerator.storage.tables import (
     Attachment,
     Cohort,
-    Evidence,
     Idea,
     Passage,
     Person,
@@ -41,46 +41,11 @@ from accelerator.storage.tables import (
     ReadinessScore,
     Stage,
     TeamMember,
-    Verification,
 )
 
-MOST_EVIDENCE = 200
 MOST_DAYS = 1500  # of stored scores
 MOST_QUIET = 40  # points on days on which no level changed
 SEEN = 0.5  # points; the score is shown without decimals
-
-
-@dataclass(frozen=True, slots=True)
-class VoteRow:
-    """What one verifier said."""
-
-    verifier: str
-    accepted: bool
-    level: int | None
-    note: str
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """A piece of evidence with its votes."""
-
-    id: int
-    level: int
-    statement: str
-    url: str
-    attachment_id: int | None
-    attachment_name: str
-    number: float | None
-    unit: str
-    true_on: date
-    given_by: str
-    votes: tuple[VoteRow, ...]
-
-    @property
-    def figure(self) -> str:
-        """Write the number with its unit; empty where none was given."""
-        return "" if self.number is None else f"{self.number:,.10g} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +147,7 @@ def of_idea(session: Session, idea: Idea, *, actor: Actor, now: datetime) -> Rea
         assessment=found,
         dimensions=_dimensions(
             found, texts_of(head.wording), minimums, near,
-            evidence=_evidence(session, idea, actor),
+            evidence=pieces(session, idea, actor),
             asked={d for d, votes in spared[idea.id].items() if not votes},
         ),
         stage_name=head.name,
@@ -265,59 +230,6 @@ def texts_in(session: Session, programme: Programme) -> tuple[DimensionText, ...
     number = programme.readiness_number
     model = session.get(ReadinessModel, (programme.id, number)) if number else None
     return texts_of(model.wording if model else None)
-
-
-_verifier = aliased(Person)
-_PIECES = (
-    select(
-        Evidence, Person.family_name, Person.given_name, Attachment.name.label("file"),
-        Verification, _verifier.family_name.label("family2"), _verifier.given_name.label("given2"),
-    )
-    .join(Person, Person.id == Evidence.given_by_id)
-    .outerjoin(Attachment, Attachment.id == Evidence.attachment_id)
-    .outerjoin(
-        Verification,
-        (Verification.evidence_id == Evidence.id) & Verification.replaced_at.is_(None),
-    )
-    .outerjoin(_verifier, _verifier.id == Verification.verifier_id)
-    .where(
-        Evidence.id.in_(
-            select(Evidence.id)
-            .where(Evidence.idea_id == bindparam("idea"), Evidence.withdrawn_at.is_(None))
-            .order_by(Evidence.id.desc())
-            .limit(MOST_EVIDENCE)
-        )
-    )
-    .order_by(
-        Evidence.level.desc(), Evidence.true_on.desc(), Evidence.id.desc(), Verification.id
-    )
-)  # fmt: skip
-
-
-def _evidence(session: Session, idea: Idea, actor: Actor) -> dict[str, list[EvidenceRow]]:
-    pieces: dict[int, Any] = {}
-    votes: dict[int, list[VoteRow]] = {}
-    for row in session.execute(_PIECES, {"idea": idea.id}):
-        pieces[row.Evidence.id] = row
-        vote = row.Verification
-        if vote is not None:
-            votes.setdefault(vote.evidence_id, []).append(
-                VoteRow(
-                    display_name(row.family2, row.given2), vote.accepted, vote.level, vote.note,
-                    vote.verifier_id == actor.id,
-                )
-            )  # fmt: skip
-    found: dict[str, list[EvidenceRow]] = {}
-    for row in pieces.values():
-        one = row.Evidence
-        found.setdefault(one.dimension, []).append(
-            EvidenceRow(
-                one.id, one.level, one.statement, one.url, one.attachment_id, row.file or "",
-                one.number, one.unit, one.true_on, display_name(row.family_name, row.given_name),
-                tuple(votes.get(one.id, ())),
-            )
-        )  # fmt: skip
-    return found
 
 
 def _history(

@@ -19,6 +19,7 @@ from accelerator.features.readiness.forms import (
     Verify,
 )
 from accelerator.features.readiness.queries import page, past
+from accelerator.features.readiness.queries.evidence import EvidenceRow
 from accelerator.features.readiness.routes.blueprint import bp
 from accelerator.i18n import gettext as _
 from accelerator.i18n import language
@@ -112,7 +113,7 @@ def _of_dimension(
     return found
 
 
-def _mine(row: page.EvidenceRow) -> dict[str, str]:
+def _mine(row: EvidenceRow) -> dict[str, str]:
     """Return one's own vote as its form shows it."""
     mine = next((vote for vote in row.votes if vote.mine), None)
     if mine is None:
