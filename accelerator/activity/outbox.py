@@ -178,6 +178,7 @@ def _telling(found: Select[int], line: Hears, dialect: str) -> Any:
             values["sent_at"] = given["due_at"]
             values["state"] = case((off, "cancelled"), else_="sent")
             values["last_error"] = case((off, UNWANTED), else_="")
+            values["sent_at"] = case((off, null()), else_=values["sent_at"])
         else:
             values["channel"] = case(
                 {one: _sql(_way(line, channel, one)) for one in Choice},
@@ -259,7 +260,7 @@ def _rows(notice: Notice, person: int, choice: str | None, now: datetime) -> lis
         if way is not None:
             rows.append(row | {"channel": way})
         elif channel == INBOX:
-            rows.append(row | {"state": "cancelled", "last_error": UNWANTED})
+            rows.append(row | {"state": "cancelled", "sent_at": None, "last_error": UNWANTED})
     return rows
 
 

@@ -43,7 +43,7 @@ def call(shift: Shift) -> int:
     A channel that does not answer is left alone until its next try, so that it holds up no other.
     """
     said = 0
-    silent: set[int] = set()
+    silent: dict[int, str] = {}
     while not shift.stopping():
         with shift.transaction() as session:
             row = claim(session, "hook", shift.hold.mark, now=clock.now())
@@ -51,7 +51,7 @@ def call(shift: Shift) -> int:
         if row is None:
             break
         if ready is not None and ready.hook_id in silent:
-            note(shift, ready.id, later(ready.attempts, row.last_error))
+            note(shift, ready.id, later(ready.attempts, silent[ready.hook_id]))
         elif ready is not None:
             said += _say(shift, ready, silent)
     return said
@@ -92,13 +92,13 @@ def _ready(shift: Shift, session: Session, row: Delivery) -> Said | None:
     return Said(row.id, hook.id, hook.url, body, text, row.attempts)
 
 
-def _say(shift: Shift, ready: Said, silent: set[int]) -> int:
+def _say(shift: Shift, ready: Said, silent: dict[int, str]) -> int:
     shift.still_mine()
     shown = {"subject": ready.text[:400], "body": ready.text}
     try:
         post(ready.url, ready.payload)
     except TryLater as error:
-        silent.add(ready.hook_id)
+        silent[ready.hook_id] = str(error)
         _note(shift, ready, shown | later(ready.attempts, str(error)), str(error))
         return 0
     except Refused as error:

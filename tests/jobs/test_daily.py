@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from accelerator import clock
 from accelerator.activity import notify
 from accelerator.activity.events.base import Hears, Receivers
+from accelerator.activity.outbox import Notice, notify_all
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.notices import Kind
 from accelerator.jobs.daily import daily
@@ -160,6 +161,13 @@ def test_everybody_hears_as_they_chose(world, config, choice, expected):
     with world.session() as session:
         rows = session.scalars(select(Delivery).order_by(Delivery.id)).all()
         assert [f"{row.channel} {row.state}" for row in rows] == expected
+        assert all((row.sent_at is None) == (row.state != "sent") for row in rows)
+    bulk = Notice(NEWS, "two", DATA, tokyo(1, 9), programme_id=world.programme_id)
+    with world.session() as session:
+        notify_all(session, [(world.people["mate"], bulk)], now=tokyo(1, 9))
+        rows = session.scalars(select(Delivery).where(Delivery.key.like("two:%"))).all()
+        assert sorted(f"{row.channel} {row.state}" for row in rows) == sorted(expected)
+        assert all((row.sent_at is None) == (row.state != "sent") for row in rows)
 
 
 def test_a_mail_says_who_is_answered_how_it_ends_and_what_it_belongs_to(
