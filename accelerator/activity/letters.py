@@ -81,6 +81,7 @@ def letter(template: str, data: dict[str, Any], reader: Reader, *, base_url: str
         )
 
 
+@lru_cache  # the words stand in files
 def drafts(template: str) -> dict[str, Wording]:
     """Return the words of a message that may be changed, by language, with their placeholders."""
     found = {}

@@ -4,7 +4,7 @@ A team is told in one transaction of its own. An announcement that fails, or end
 tried again a few times and then left to a person, so that it never stands in the way of others.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from accelerator.domain.gates import next_stage, require_batch
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import ADVANCING, IdeaState, Outcome, PassageState, idea_state_after
 from accelerator.standing.feedback import comments_for_team
-from accelerator.standing.passages import enter_stage
+from accelerator.standing.passages import enter_stage, entrance
 from accelerator.storage.tables import (
     Batch,
     Cohort,
@@ -163,9 +163,8 @@ def announce_one(session: Session, told: Told, *, actor_id: int | None, now: dat
     it ends.
     """
     decision, passage, idea, stage, cohort = told
-    order = stages_of(session, stage)
     outcome = Outcome(decision.outcome)
-    coming = next_stage(outcome, stage, order, [one for one in order if one.removed_at])
+    coming = _coming(session, outcome, stage)
     passage.state, passage.left_at, passage.outcome = PassageState.LEFT, now, outcome
     decision.announced_at, decision.tries = now, 0
     if decision.reverses_id is None:  # the first word keeps or breaks the promise
@@ -184,50 +183,81 @@ def announce_one(session: Session, told: Told, *, actor_id: int | None, now: dat
     if outcome not in ADVANCING:
         drop_milestones(session, passage)
     entered = passage
-    by = _later(cohort, ASK_WITHIN, now)
     if coming is not None:
         entered = enter_stage(session, idea=idea, cohort=cohort, stage=coming, now=now)
-        by = entered.hand_in_by
     set_conditions(session, decision, idea, entered)
-    record(
-        session,
-        DecisionAnnounced(
-            actor_id=actor_id,
-            programme_id=cohort.programme_id,
-            idea_id=idea.id,
-            subject=f"decision:{decision.id}",
-            code=idea.code,
-            title=idea.title,
-            stage=stage.name,
-            outcome=outcome,
-            graduated=idea.state == IdeaState.GRADUATED,
-            reason=decision.reason,
-            next_step=decision.next_step,
-            conditions=decision.conditions,
-            checklist=[line["text"] for line in decision.checklist],
-            change=decision.change_kind,
-            would_change=decision.would_change,
-            watcher=_name(session, decision.watcher_id),
-            learned=decision.learned,
-            next_stage=coming.name if coming else Bilingual(),
-            by=(decision.revisit_on or by).isoformat(),
-            reverses=_reversed(session, decision, cohort),
-            by_rules=decision.decided_by_id is None,
-            letters=_letters(session, decision),
-            comments=[
-                {"text": comment.text, "reviewer": comment.reviewer}
-                for comment in comments_for_team(
-                    session,
-                    passage.id,
-                    show_names=not stage.reviewers_hidden,
-                    left_out=decision.left_out,
-                )
-            ],
-            path=f"/ideas/{idea.code}/outcome",
-        ),
-        now=now,
-    )
+    by = _later(cohort, ASK_WITHIN, now) if coming is None else entered.hand_in_by
+    letters = _letters(session, decision)
+    news = _news(session, told, coming, by=by, letters=letters, actor_id=actor_id)
+    record(session, news, now=now)
     return idea.code
+
+
+def news_of(
+    session: Session,
+    decided: Sequence[Told],
+    *,
+    letters: dict[str, dict[str, str]],
+    actor_id: int,
+    now: datetime,
+) -> list[DecisionAnnounced]:
+    """Say what announcing one verdict of one gate would tell each team, and write nothing."""
+    first = decided[0]
+    coming = _coming(session, Outcome(first.decision.outcome), first.stage)
+    by = _later(first.cohort, ASK_WITHIN, now)
+    if coming is not None:
+        by = entrance(session, cohort=first.cohort, stage=coming, now=now).hand_in_by
+    return [
+        _news(session, told, coming, by=by, letters=letters, actor_id=actor_id) for told in decided
+    ]
+
+
+def _news(
+    session: Session,
+    told: Told,
+    coming: Stage | None,
+    *,
+    by: date,
+    letters: dict[str, dict[str, str]],
+    actor_id: int | None,
+) -> DecisionAnnounced:
+    decision, passage, idea, stage, cohort = told
+    outcome = Outcome(decision.outcome)
+    after = idea_state_after(outcome, last_stage=coming is None)
+    comments = comments_for_team(
+        session, passage.id, show_names=not stage.reviewers_hidden, left_out=decision.left_out
+    )
+    return DecisionAnnounced(
+        actor_id=actor_id,
+        programme_id=cohort.programme_id,
+        idea_id=idea.id,
+        subject=f"decision:{decision.id}",
+        code=idea.code,
+        title=idea.title,
+        stage=stage.name,
+        outcome=outcome,
+        graduated=after is IdeaState.GRADUATED,
+        reason=decision.reason,
+        next_step=decision.next_step,
+        conditions=decision.conditions,
+        checklist=[line["text"] for line in decision.checklist],
+        change=decision.change_kind,
+        would_change=decision.would_change,
+        watcher=_name(session, decision.watcher_id),
+        learned=decision.learned,
+        next_stage=coming.name if coming else Bilingual(),
+        by=(decision.revisit_on or by).isoformat(),
+        reverses=_reversed(session, decision, cohort),
+        by_rules=decision.decided_by_id is None,
+        letters=letters,
+        comments=[{"text": each.text, "reviewer": each.reviewer} for each in comments],
+        path=f"/ideas/{idea.code}/outcome",
+    )
+
+
+def _coming(session: Session, outcome: Outcome, stage: Stage) -> Stage | None:
+    order = stages_of(session, stage)
+    return next_stage(outcome, stage, order, [one for one in order if one.removed_at])
 
 
 def stages_of(session: Session, here: Stage) -> list[Stage]:

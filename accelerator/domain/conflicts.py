@@ -103,7 +103,7 @@ class _Index:
         self.reports: dict[int, list[int]] = defaultdict(list)
         for reviewer in reviewers:
             self.line_managers[reviewer.id] = reviewer.line_manager_id
-            if department := _folded(reviewer.department):
+            if department := folded(reviewer.department):
                 self.departments[department].append(reviewer.id)
             if reviewer.line_manager_id is not None:
                 self.reports[reviewer.line_manager_id].append(reviewer.id)
@@ -113,7 +113,7 @@ class _Index:
         for member in team.members:
             if member.id in self.line_managers:
                 yield member.id, Conflict.TEAM
-            for reviewer in self.departments.get(_folded(member.department), ()):
+            for reviewer in self.departments.get(folded(member.department), ()):
                 if reviewer != member.id:
                     yield reviewer, Conflict.DEPARTMENT
             for reviewer in (member.line_manager_id, *self.reports.get(member.id, ())):
@@ -130,5 +130,6 @@ class _Index:
 
 
 @lru_cache(maxsize=4096)
-def _folded(department: str) -> str:
+def folded(department: str) -> str:
+    """Return a department's name as it is compared: without case, width and outer space."""
     return " ".join(unicodedata.normalize("NFKC", department).casefold().split())

@@ -1,6 +1,6 @@
 """What a manager types to decide: one verdict for the ideas chosen, the words, and when they go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,16 +71,13 @@ def chosen_codes() -> list[str]:
     return list(ticked)[: MOST_AT_ONCE + 1]
 
 
-def left_out(comments: Mapping[str, Sequence[Any]]) -> dict[str, list[int]]:
-    """Return by code the reviews whose comments stay behind: shown and unticked, or carried."""
-    kept = {stored_number(text) for text in request.form.getlist("comment")}
-    away = {stored_number(text) for text in request.form.getlist("left_out")}
-    away |= {stored_number(text) for text in request.form.getlist("comment_shown")} - kept
-    found = {
-        code: [row.review_id for row in rows if row.review_id in away - kept]
-        for code, rows in comments.items()
-    }
-    return {code: reviews for code, reviews in found.items() if reviews}
+def left_out() -> set[int]:
+    """Return the reviews whose comments stay behind: shown and unticked, or carried."""
+    kept, shown, away = (
+        {stored_number(text) for text in request.form.getlist(name)}
+        for name in ("comment", "comment_shown", "left_out")
+    )
+    return (away | shown) - kept - {0}
 
 
 class ConditionsField(Field):

@@ -1,4 +1,4 @@
-"""See the real messages before deciding: decide and announce, read what would go out, undo it."""
+"""See the real messages before they go: what announcing would tell, rendered for its readers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import letters as mail
-from accelerator.deciding import announce, reverse
-from accelerator.domain.gates import Verdict
+from accelerator.deciding import require_decider, reverse
+from accelerator.deciding.announcing import Told, news_of
+from accelerator.deciding.making import decision_of, today_of
+from accelerator.domain.gates import Verdict, require_sound
 from accelerator.domain.policy import Actor
 from accelerator.domain.wording import Wording
 from accelerator.features.gates import service
 from accelerator.features.gates.queries.deciding import ReceiverRow
-from accelerator.storage.tables import Cohort, Delivery, Event, Idea, Person, Stage
-
-MOST = 3  # ideas rehearsed; the messages of the others differ in title, names and comments
+from accelerator.storage.tables import Cohort, Delivery, Event, Idea, Passage, Person, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,22 @@ class Sample:
 
 
 def to_show(codes: Sequence[str], people: Sequence[ReceiverRow], asked: str = "") -> list[str]:
-    """Return the few ideas whose messages are shown: the one asked for, each language, the first.
+    """Return the ideas whose messages are shown: the one asked for, or else one a language.
 
-    >>> to_show(["a", "b", "c", "d", "e"], [ReceiverRow("Abe", "ja", ("d",))])
-    ['d', 'a', 'b']
+    The messages about the others differ in title, names and comments.
+
+    >>> people = [ReceiverRow("Abe", "ja", "UTC", ["d"]), ReceiverRow("Eve", "en", "UTC", ["b"])]
+    >>> to_show(["a", "b", "c", "d"], people)
+    ['d', 'b']
+    >>> to_show(["a", "b", "c", "d"], people, asked="c")
+    ['c']
     """
-    wanted = [asked] if asked in codes else []
-    first_of = {person.language: person.codes[0] for person in reversed(people)}
-    return list(dict.fromkeys([*wanted, *first_of.values(), *codes]))[:MOST]
+    if asked in codes:
+        return [asked]
+    first_of: dict[str, str] = {}
+    for person in people:
+        first_of.setdefault(person.language, person.codes[0])
+    return list(dict.fromkeys(first_of.values())) or list(codes[:1])
 
 
 def rehearse(
@@ -47,27 +55,42 @@ def rehearse(
     cohort: Cohort,
     stage: Stage,
     codes: Sequence[str],
+    people: Sequence[ReceiverRow],
     verdict: Verdict,
     letters: Mapping[str, Wording],
     left_out: Mapping[str, Sequence[int]],
     base_url: str,
     now: datetime,
 ) -> tuple[Sample, ...]:
-    """Return the messages about a few ideas, once for each language of a team.
+    """Return the messages about a few ideas, once for each language of a team; writes nothing.
 
-    The decision is really made and announced inside a savepoint that is then rolled back, so what
-    is shown is what will be sent. Raises what deciding raises.
+    They are made of the very event that announcing records. Raises what deciding raises about the
+    words and about who decides.
     """
-    attempt = session.begin_nested()
-    try:
-        service.begin(
-            session, actor=actor, cohort=cohort, stage=stage, codes=codes, verdict=verdict,
-            announce_at=None, now=now, letters=letters, left_out=left_out,
-        )  # fmt: skip
-        announce(session, actor=actor, cohort=cohort, stage=stage, codes=codes, now=now)
-        return _samples(session, codes, base_url=base_url, now=now)
-    finally:
-        attempt.rollback()
+    require_sound(verdict, today=today_of(cohort, now))
+    edited = service.edited_words(letters, verdict)
+    require_decider(session, actor=actor, stage=stage)
+    decided = []
+    for idea, passage in session.execute(
+        select(Idea, Passage)
+        .join(Passage, Passage.id == Idea.passage_id)
+        .where(Idea.cohort_id == cohort.id, Idea.code.in_(codes))
+    ):
+        decision = decision_of(verdict, actor, idea.id, passage.id, now=now)
+        decision.left_out = list(left_out.get(idea.code, ()))
+        decided.append(Told(decision, passage, idea, stage, cohort))
+    samples = []
+    for news in news_of(session, decided, letters=edited, actor_id=actor.id, now=now):
+        readers: dict[str, list[mail.Reader]] = {}
+        for person in people:
+            if news.code in person.codes:
+                reader = mail.Reader(person.name, person.language, person.time_zone)
+                readers.setdefault(person.language, []).append(reader)
+        samples += [
+            _sample(news.code, each, service.TEMPLATE, news.data(), base_url=base_url)
+            for each in readers.values()
+        ]
+    return tuple(sorted(samples, key=lambda sample: codes.index(sample.code)))
 
 
 def rehearse_reversal(
@@ -87,38 +110,42 @@ def rehearse_reversal(
 def _samples(
     session: Session, codes: Sequence[str], *, base_url: str, now: datetime
 ) -> tuple[Sample, ...]:
+    told = dict(
+        session.execute(
+            select(Event.id, Idea.code)
+            .join(Idea, Idea.id == Event.idea_id)
+            .where(Idea.code.in_(codes), Event.kind == "DecisionAnnounced", Event.at == now)
+        ).all()
+    )
     found = session.execute(
-        select(Idea.code, Delivery.template, Delivery.data, Person)
-        .join(Event, Event.id == Delivery.event_id)
-        .join(Idea, Idea.id == Event.idea_id)
+        select(Delivery.event_id, Delivery.template, Delivery.data, Person)
         .join(Person, Person.id == Delivery.person_id)
-        .where(
-            Event.kind == "DecisionAnnounced",
-            Event.at == now,
-            Idea.code.in_(codes),
-            Delivery.channel == "mail",
-        )
+        .where(Delivery.event_id.in_(told), Delivery.channel == "mail")
         .order_by(Delivery.id)
     ).all()
-    together: dict[tuple[str, str], list[Person]] = {}
-    data = {row.code: (row.template, row.data) for row in found}
+    together: dict[tuple[str, str], list[mail.Reader]] = {}
+    data = {told[row.event_id]: (row.template, row.data) for row in found}
     for row in found:
-        together.setdefault((row.code, row.Person.language), []).append(row.Person)
-    order = {code: at for at, code in enumerate(codes)}
+        person = row.Person
+        reader = mail.Reader(person.display_name, person.language, person.time_zone)
+        together.setdefault((told[row.event_id], person.language), []).append(reader)
     return tuple(
-        _sample(code, people, *data[code], base_url=base_url)
-        for (code, _), people in sorted(together.items(), key=lambda pair: order[pair[0][0]])
+        _sample(code, readers, *data[code], base_url=base_url)
+        for (code, _), readers in together.items()
     )
 
 
 def _sample(
-    code: str, people: Sequence[Person], template: str, data: dict[str, object], *, base_url: str
+    code: str,
+    readers: Sequence[mail.Reader],
+    template: str,
+    data: dict[str, object],
+    *,
+    base_url: str,
 ) -> Sample:
-    first = people[0]
-    reader = mail.Reader(first.display_name, first.language, first.time_zone)
     return Sample(
         code=code,
-        language=first.language,
-        receivers=tuple(person.display_name for person in people),
-        letter=mail.letter(template, data, reader, base_url=base_url),
+        language=readers[0].language,
+        receivers=tuple(reader.name for reader in readers),
+        letter=mail.letter(template, data, readers[0], base_url=base_url),
     )

@@ -207,6 +207,7 @@ def test_chosen_comments_reach_the_team(world, config):
     values = {"comment_shown": shown, "comment": kept}
     html = post(world, "preview", codes, **values).get_data(as_text=True)
     assert f"- Harsh about {codes[0]}" not in html
+    html = post(world, "preview", codes, **values, show=codes[1]).get_data(as_text=True)
     assert f"- Harsh about {codes[1]}" in html
     post(world, "decide", codes, **values)
     work(world, config, announcing, NOW + timedelta(minutes=10))

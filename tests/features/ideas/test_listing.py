@@ -32,6 +32,9 @@ def test_filters_narrow_what_is_seen(world: World) -> None:
     assert listed(world, "state=working") == [working]
     assert listed(world, "state=waiting") == [waiting]
     assert listed(world, "state=parked") == [parked]
+    assert set(listed(world, "state=active&programme=spark")) == {working, waiting}
+    assert listed(world, "state=active&programme=other") == []
+    assert set(listed(world, "programme=nowhere")) == {draft, working, waiting, parked}
     assert listed(world, "stage=validate") == [working]
     assert set(listed(world, "stage=spark&cohort=S27")) == {draft, waiting, parked}
     assert listed(world, "cohort=O27") == []

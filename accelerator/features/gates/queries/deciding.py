@@ -1,15 +1,17 @@
 """What stands beside a decision: who hears, whose interests meet, who was faster."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.deciding import may_not_decide
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.conflicts import Conflict
+from accelerator.domain.people import display_name
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.reviews import AssignmentState
 from accelerator.domain.stages import IdeaState
@@ -68,6 +70,25 @@ def comments(session: Session, rows: Sequence[GateRow]) -> dict[str, list[Commen
     return found
 
 
+def kept_back(
+    session: Session, codes: Collection[str], reviews: Collection[int]
+) -> dict[str, list[int]]:
+    """Return by code which of these reviews' comments the teams of these ideas do not read."""
+    if not reviews:
+        return {}
+    chosen, found = set(codes), dict[str, list[int]]()
+    for code, review in session.execute(
+        select(Idea.code, Review.id)
+        .join(Assignment, Assignment.passage_id == Idea.passage_id)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .where(Review.id.in_(reviews))
+        .order_by(Review.id)
+    ):
+        if code in chosen:
+            found.setdefault(code, []).append(review)
+    return found
+
+
 def watchers(session: Session, programme_id: int) -> list[tuple[int, str]]:
     """Return who can keep an eye on a parked idea: the managers of the programme."""
     rows = session.scalars(
@@ -89,34 +110,39 @@ def watchers_of_idea(session: Session, idea: Idea) -> list[tuple[int, str]]:
     return watchers(session, session.get_one(Cohort, idea.cohort_id).programme_id)
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiverRow:
+class ReceiverRow(NamedTuple):
     """Somebody who will hear; one message for each of the ideas."""
 
     name: str
     language: str
-    codes: tuple[str, ...]
+    time_zone: str
+    codes: list[str]
 
 
 def receivers(session: Session, rows: Sequence[GateRow]) -> tuple[ReceiverRow, ...]:
     """List who will hear of a decision about these ideas."""
     codes = {row.idea_id: row.code for row in rows}
-    found: dict[int, tuple[Person, list[str]]] = {}
-    for idea, person in session.execute(
-        select(TeamMember.idea_id, Person)
-        .join(Person, Person.id == TeamMember.person_id)
-        .where(
-            TeamMember.idea_id.in_(codes),
-            TeamMember.state == "accepted",
-            Person.disabled_at.is_(None),
-        )
-        .order_by(TeamMember.idea_id, Person.id)
-    ):
-        found.setdefault(person.id, (person, []))[1].append(codes[idea])
-    return tuple(
-        ReceiverRow(person.display_name, person.language, tuple(theirs))
-        for person, theirs in found.values()
+    found: dict[int, ReceiverRow] = {}
+    for idea, person, *name, language, zone in session.execute(_HEARING, {"ideas": [*codes]}):
+        if person not in found:
+            found[person] = ReceiverRow(display_name(*name), language, zone, [])
+        found[person].codes.append(codes[idea])
+    return tuple(found.values())
+
+
+_HEARING = (
+    select(
+        TeamMember.idea_id, Person.id, Person.family_name, Person.given_name, Person.language,
+        Person.time_zone,
     )
+    .join(Person, Person.id == TeamMember.person_id)
+    .where(
+        TeamMember.idea_id.in_(bindparam("ideas", expanding=True)),
+        TeamMember.state == "accepted",
+        Person.disabled_at.is_(None),
+    )
+    .order_by(TeamMember.idea_id, Person.id)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

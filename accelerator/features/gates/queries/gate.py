@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -16,12 +16,12 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.gates import MOST_AT_ONCE, places_left
 from accelerator.domain.people import display_name
 from accelerator.domain.policy import Actor
-from accelerator.domain.readiness import Dimension, Shortfall, unmet
+from accelerator.domain.readiness import Dimension, Shortfall
 from accelerator.domain.reviews import GONE, AssignmentState
 from accelerator.domain.stages import ADVANCING, IdeaState, PassageState
 from accelerator.standing.promises import Figures, figures_of_gate
 from accelerator.standing.ranking import AT_GATE, ranking_of
-from accelerator.standing.readiness import assessments
+from accelerator.standing.readiness import shortfalls_of
 from accelerator.storage.tables import (
     Assignment,
     Cohort,
@@ -42,8 +42,7 @@ ZONES = ("go", "discuss", "stop", UNRANKED)
 SHOWN = 50  # rows of a page; more are decided at once through "all of this list"
 
 
-@dataclass(frozen=True, slots=True)
-class GateRow:
+class GateRow(NamedTuple):
     """One idea at a gate; `numbers` are missing while nobody has reviewed it."""
 
     idea_id: int
@@ -149,7 +148,7 @@ def gate_page(
         waiting=len(waiting),
         decided=len(ready),
         zones=Counter(lines.zones.get(one, UNRANKED) for one in waiting),
-        rows=_with_readiness(session, stage, rows, today),
+        rows=with_readiness(session, stage, rows, today),
         total=len(wanted),
         after=after,
         promises=figures_of_gate(session, cohort.id, stage.id, day=today),
@@ -186,7 +185,7 @@ def _keys(actor: Actor, cohort_id: int, stage_id: int) -> Select[int, str | None
         select(Passage.id, Decision.outcome)
         .join(Idea, Idea.passage_id == Passage.id)
         .outerjoin(Decision, Decision.passage_id == Passage.id)
-        .where(*_here(actor, cohort_id, stage_id))
+        .where(*here(actor, cohort_id, stage_id))
         .order_by(Passage.id)
     )
 
@@ -200,7 +199,7 @@ def _best_first(found: Iterable[int], ranked: Iterable[int]) -> list[int]:
     return [*first, *left]
 
 
-def _here(actor: Actor, cohort_id: int, stage_id: int) -> tuple[ColumnElement[bool], ...]:
+def here(actor: Actor, cohort_id: int, stage_id: int) -> tuple[ColumnElement[bool], ...]:
     """The ideas at a gate that are not of the actor's own teams."""
     return (
         Passage.cohort_id == cohort_id,
@@ -209,27 +208,6 @@ def _here(actor: Actor, cohort_id: int, stage_id: int) -> tuple[ColumnElement[bo
         Idea.state == IdeaState.ACTIVE,
         outside_team(actor),
     )
-
-
-def chosen_rows(
-    session: Session,
-    actor: Actor,
-    cohort: Cohort,
-    stage: Stage,
-    codes: Sequence[str],
-    *,
-    now: datetime,
-) -> tuple[GateRow, ...]:
-    """Load the chosen ideas that wait at this gate, with what speaks for caution."""
-    today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
-    found = _details(session, actor, cohort, stage, Idea.code.in_(codes))
-    ranked = ranking_of(session, cohort, stage.id).ranked.lines.find(found)
-    rows = {
-        row.code: _row(row, ranked.get(row.passage_id), stage, today)
-        for row in found.values()
-        if row.state == PassageState.HANDED_IN
-    }
-    return _with_readiness(session, stage, [rows[code] for code in codes if code in rows], today)
 
 
 def _details(
@@ -278,7 +256,7 @@ def _details(
         .outerjoin(reviews, reviews.c.passage_id == Passage.id)
         .outerjoin(Decision, Decision.passage_id == Passage.id)
         .outerjoin(decider, decider.id == Decision.decided_by_id)
-        .where(*_here(actor, cohort.id, stage.id), some)
+        .where(*here(actor, cohort.id, stage.id), some)
     )  # fmt: skip
     return {row.passage_id: row for row in session.execute(found)}
 
@@ -299,14 +277,10 @@ def _row(row: Any, numbers: "RankedIdea[int] | None", stage: Stage, today: date)
     )  # fmt: skip
 
 
-def _with_readiness(
+def with_readiness(
     session: Session, stage: Stage, rows: Sequence[GateRow], today: date
 ) -> tuple[GateRow, ...]:
     """Add which of the gate's minimum levels each idea has not proven."""
     minimums = {Dimension(key): level for key, level in stage.minimums.items()}
-    if not minimums or not rows:
-        return tuple(rows)
-    from dataclasses import replace
-
-    found = assessments(session, [row.idea_id for row in rows], today=today)
-    return tuple(replace(row, short=unmet(found[row.idea_id], minimums)) for row in rows)
+    found = shortfalls_of(session, [row.idea_id for row in rows], minimums, today=today)
+    return tuple(row._replace(short=found[row.idea_id]) for row in rows) if found else tuple(rows)

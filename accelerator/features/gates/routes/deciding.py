@@ -47,12 +47,11 @@ def decide(cohort_stage: Any) -> ResponseReturnValue:
     leaves = form.announce_moment(
         zone=cohort.time_zone, now=now, window=service.window(db(), cohort)
     )
-    rows = queries.chosen_rows(db(), actor(), cohort, stage, codes, now=now)
     try:
         batch = service.begin(
             db(), actor=actor(), cohort=cohort, stage=stage, codes=codes, verdict=form.verdict(),
             announce_at=leaves, letters=form.letters(), now=now,
-            left_out=left_out(queries.comments(db(), rows)),
+            left_out=queries.kept_back(db(), codes, left_out()),
         )  # fmt: skip
     except DomainError as error:
         return _refused(cohort, stage, form, codes, error)
@@ -92,32 +91,33 @@ def _page(
             return _meanwhile(cohort, stage, form, codes)
         flash(_("Choose at least one idea."), "warn")
         return redirect(gate_url(cohort, stage), 303)
-    gone = [code for code in codes if code not in {row.code for row in rows}]
+    by_code = {row.code: row for row in rows}
+    gone = [code for code in codes if code not in by_code]
     if look and gone:
         return _meanwhile(cohort, stage, form, gone)
-    people, words = queries.receivers(db(), rows), queries.comments(db(), rows)
-    away = left_out(words)
-    show = rehearsal.to_show([row.code for row in rows], people, request.form.get("show", ""))
+    people = queries.receivers(db(), rows)
+    away = queries.kept_back(db(), by_code, left_out())
+    asked_for = request.form.get("show", "")
+    show = rehearsal.to_show([*by_code], people, asked_for)
+    few = rows if len(rows) <= WHILE_ONE_WAITS else [by_code[code] for code in show]
     samples: tuple[rehearsal.Sample, ...] = ()
     if look:
         try:
             samples = rehearsal.rehearse(
-                db(), actor=actor(), cohort=cohort, stage=stage, codes=show,
+                db(), actor=actor(), cohort=cohort, stage=stage, codes=show, people=people,
                 verdict=form.verdict(), letters=form.letters(), left_out=away,
                 base_url=config().base_url, now=clock.now(),
             )  # fmt: skip
         except DomainError as error:
             return _refused(cohort, stage, form, codes, error)
-    few = {row.code for row in rows} if len(rows) <= WHILE_ONE_WAITS else set(show)
     fault = not look and "reason" in request.form and not request.form.get("switch")
     return render_template(
         "gates/preview.html",
-        cohort=cohort, stage=stage, form=form, rows=rows, samples=samples,
-        gone=gone,
+        cohort=cohort, stage=stage, form=form, rows=rows, few=few, samples=samples, gone=gone,
+        asked_for=asked_for,
         receivers=people, conflicts=queries.own_conflicts(db(), actor(), rows),
-        comments={code: words[code] for code in words if code in few},
+        comments=queries.comments(db(), few),
         left_out={review for each in away.values() for review in each},
-        at_once=WHILE_ONE_WAITS,
     ), 422 if fault else 200  # fmt: skip
 
 

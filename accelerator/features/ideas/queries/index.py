@@ -1,7 +1,7 @@
 """The list of ideas: narrow rows, filters and keyset paging, in a fixed number of queries."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from accelerator.features.ideas.queries.steps import Step, share
 from accelerator.i18n import language
 from accelerator.standing.place import review_counts
 from accelerator.storage import search
-from accelerator.storage.tables import Cohort, Idea, Passage, Stage, TeamMember
+from accelerator.storage.tables import Cohort, Idea, Passage, Programme, Stage, TeamMember
 from accelerator.storage.visibility import visible_ideas
 
 PAGE = 50
@@ -24,11 +24,13 @@ _CODE = re.compile(r"[A-Za-z0-9]+-\d{4,}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _I = Idea.__table__.c
 _P = Passage.__table__.c
+_CHOSEN = ("cohort", "stage", "state")
 _HANDED_IN = (PassageState.HANDED_IN, PassageState.DECIDED)
 # What a person can filter by: never more than the plain status tells.
 STATES: dict[str, ColumnElement[bool]] = {
     "draft": _I.state == IdeaState.DRAFT,
     "queued": _I.state == IdeaState.WAITING,
+    "active": _I.state == IdeaState.ACTIVE,
     "working": and_(_I.state == IdeaState.ACTIVE, _P.state == PassageState.OPEN),
     "waiting": and_(_I.state == IdeaState.ACTIVE, _P.state.in_(_HANDED_IN)),
     "parked": _I.state == IdeaState.PARKED,
@@ -43,6 +45,7 @@ class Filters:
     """What the address asks for; empty means everything that the person may see."""
 
     q: str = ""
+    programme: str = ""
     cohort: str = ""
     stage: str = ""
     state: str = ""
@@ -52,7 +55,7 @@ class Filters:
 
     def values(self) -> dict[str, str]:
         """Return what the address carries, without the place in the list."""
-        found = {"q": self.q, "cohort": self.cohort, "stage": self.stage, "state": self.state}
+        found = {name: getattr(self, name) for name in ("q", "programme", *_CHOSEN)}
         found["mine"] = "1" if self.mine else ""
         return {name: value for name, value in found.items() if value}
 
@@ -79,6 +82,7 @@ class IdeaList:
     total: int
     after: str
     before: str
+    programme: Bilingual | None
     cohorts: list[tuple[str, Bilingual]]
     stages: list[tuple[str, Bilingual]]
 
@@ -89,8 +93,10 @@ class IdeaList:
 
 
 def ideas(session: Session, *, actor: Actor, filters: Filters, now: datetime) -> IdeaList:
-    """Return one page in at most five queries; days are those of the zone of `now`."""
+    """Return one page in at most six queries; days are those of the zone of `now`."""
     cohorts, stages = _choices(session, actor)
+    programme = _programme(session, cohorts, filters.programme)
+    filters = filters if programme else replace(filters, programme="")
     total = _count(session, actor, filters) if filters.q else None
     found = _rows(session, actor, filters, often=total is not None and total > COUNTED)
     rows, more = found[:PAGE], len(found) > PAGE
@@ -116,8 +122,13 @@ def ideas(session: Session, *, actor: Actor, filters: Filters, now: datetime) ->
         total=total,
         after=_cursor(last) if last is not None and onward else "",
         before=_cursor(first) if first is not None and backward else "",
-        cohorts=[(c.code, c.name) for c in cohorts if not c.preparing or _runs(actor, c)],
-        stages=_stage_choices(stages, known, filters),
+        programme=programme.name if programme else None,
+        cohorts=[
+            (c.code, c.name)
+            for c in cohorts
+            if (not c.preparing or _runs(actor, c)) and _of(programme, c)
+        ],
+        stages=_stage_choices([s for s in stages if _of(programme, s)], known, filters),
     )
 
 
@@ -135,6 +146,20 @@ def _choices(session: Session, actor: Actor) -> tuple[list[Any], list[Any]]:
         cohorts = cohorts.where(shared)
         stages = stages.where(Stage.programme_id.in_(select(Cohort.programme_id).where(shared)))
     return list(session.execute(cohorts)), list(session.execute(stages))
+
+
+def _programme(session: Session, cohorts: list[Any], key: str) -> Row[Any] | None:
+    """Load the programme asked for, if it is one of those the person may choose cohorts of."""
+    if not key:
+        return None
+    known = {cohort.programme_id for cohort in cohorts}
+    return session.execute(
+        select(Programme.id, Programme.name).where(Programme.key == key, Programme.id.in_(known))
+    ).one_or_none()
+
+
+def _of(programme: Row[Any] | None, one: Any) -> bool:
+    return programme is None or one.programme_id == programme.id
 
 
 def _runs(actor: Actor, cohort: Any) -> bool:
@@ -165,6 +190,10 @@ def _filtered(
 ) -> Select[Any]:
     statement = statement.select_from(Idea).join(Passage, _P.id == _I.passage_id)
     statement = statement.where(_mine(actor) if filters.mine else visible_ideas(actor))
+    if filters.programme:
+        programme = select(Programme.id).where(Programme.key == filters.programme)
+        cohorts = select(Cohort.id).where(Cohort.programme_id == programme.scalar_subquery())
+        statement = statement.where(_I.cohort_id.in_(cohorts))
     if filters.cohort:
         cohort = select(Cohort.id).where(Cohort.code == filters.cohort).scalar_subquery()
         statement = statement.where(_I.cohort_id == cohort)

@@ -37,6 +37,7 @@ LONGEST_QUERY = 200
 STATE_NAMES = (
     ("draft", N_("Draft")),
     ("queued", N_("Waiting for a place")),
+    ("active", N_("Under way")),
     ("working", N_("In progress")),
     ("waiting", N_("In review")),
     ("parked", N_("Parked")),
@@ -49,7 +50,7 @@ STATE_NAMES = (
 def _filters(**more: Any) -> Filters:
     wanted = {
         name: request.args.get(name, "").strip()[:LONGEST_QUERY]
-        for name in ("q", "cohort", "stage", "state", "after", "before")
+        for name in ("q", "programme", "cohort", "stage", "state", "after", "before")
     }
     return Filters(**wanted | {"mine": request.args.get("mine") == "1"} | more)
 
