@@ -120,7 +120,7 @@ def _samples(
     found = session.execute(
         select(Delivery.event_id, Delivery.template, Delivery.data, Person)
         .join(Person, Person.id == Delivery.person_id)
-        .where(Delivery.event_id.in_(told), Delivery.channel == "mail")
+        .where(Delivery.event_id.in_(told), Delivery.channel == "inbox")
         .order_by(Delivery.id)
     ).all()
     together: dict[tuple[str, str], list[mail.Reader]] = {}
