@@ -109,7 +109,7 @@ def _measured(kind: str, url: str, ideas: int, folder: Path) -> int:
         _meeting(people[MANAGER])
         for name, path in (
             ("meeting, prepared", "meeting"),
-            ("printed pack of 50", "meeting/pack"),
+            ("pack to print, a part", "meeting/pack"),
         ):
             slow += _line(name, _asking(people[MANAGER], f"{SPARK}/{path}"), server.pid, engine)
         slow += _batch(people[MANAGER], engine, server.pid)

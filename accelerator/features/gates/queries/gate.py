@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 UNRANKED = "none"  # nobody has reviewed it
 ZONES = ("go", "discuss", "stop", UNRANKED)
-SHOWN = 50  # rows of a page; more are decided at once through "all of this list"
+SHOWN = 25  # rows of a page; more are decided at once through "all of this list"
 
 
 class GateRow(NamedTuple):
@@ -102,6 +102,11 @@ class GatePage:
     def left(self) -> int:
         """Return the places left once what is decided is announced."""
         return places_left(self.capacity, self.taken + self.advancing)
+
+    @property
+    def before(self) -> int:
+        """Return where the page before begins."""
+        return max(0, self.after - SHOWN)
 
     @property
     def next_after(self) -> int | None:

@@ -24,6 +24,7 @@ from accelerator.web.identity import actor
 from accelerator.web.session import db
 
 PAGE = 25
+PART = 15  # ideas of a pack on one page: what a browser lays out and prints at once
 
 
 def words() -> dict[str, Any]:
@@ -121,18 +122,21 @@ def read(gate: Any, code: str) -> ResponseReturnValue:
 @bp.get("/pack")
 @allow(Permission.MEETING_VIEW, subject="gate")
 def pack(gate: Any) -> ResponseReturnValue:
-    """Show the packs of the whole list to print: contents first, then one idea a page."""
+    """Show the packs of the list to print, a part at a time: contents first, an idea a page."""
     cohort, stage = gate
     meeting, items = agendas.open_agenda(db(), actor(), cohort, stage)
     started = meeting is not None and meeting.started_at is not None
+    after = max(0, request.args.get("after", 0, type=int))
+    part = items[after : after + PART]
     made = packs(
-        db(), actor(), cohort, stage, passages=[one.passage_id for one in items],
+        db(), actor(), cohort, stage, passages=[one.passage_id for one in part],
         started=started, today=_today(cohort),
     )  # fmt: skip
     return render_template(
         "meetings/pack.html",
         cohort=cohort, stage=stage, meeting=meeting, now=clock.now(),
-        packs=[made[one.passage_id] for one in items if one.passage_id in made], **words(),
+        packs=[made[one.passage_id] for one in part if one.passage_id in made],
+        after=after, size=PART, total=len(items), **words(),
     )  # fmt: skip
 
 
