@@ -273,7 +273,8 @@ class Ledger:
         mailed = [row for row in rows if row.template == "reminder" and row.channel != "inbox"]
         carried = [row for row in mailed if self._arrived(row, by_id)]
         kept_back = [row for row in mailed if row.state == "cancelled"]
-        stuck = [row for row in mailed if row not in carried and row.state != "cancelled"]
+        known = {row.id for row in carried}
+        stuck = [row for row in mailed if row.id not in known and row.state != "cancelled"]
         wrongly = [row for row in kept_back if not self._over(row)]
         mails = {row.carried_by_id or row.id for row in carried}
         again = sum(times - 1 for times in box.taken.values())
