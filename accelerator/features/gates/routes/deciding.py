@@ -114,7 +114,8 @@ def _page(
     return render_template(
         "gates/preview.html",
         cohort=cohort, stage=stage, form=form, rows=rows, few=few, samples=samples, gone=gone,
-        asked_for=asked_for,
+        asked_for=asked_for, missing=[row for row in rows if row.missing],
+        short=[row for row in rows if row.short], asked=[row for row in rows if row.asked],
         receivers=people, conflicts=queries.own_conflicts(db(), actor(), rows),
         comments=queries.comments(db(), few),
         left_out={review for each in away.values() for review in each},

@@ -214,12 +214,8 @@ def ideas_at_gate(
     Only votes that the reader may see count, unless the meeting's list is being made.
     """
     ranking = ranking_of(session, cohort, stage.id)
-    lines = ranking.ranked.lines
-    chances: dict[int, float] = {}
-    if len(lines):
-        chances = dict(zip(lines.passages(), lines.column("probability").tolist(), strict=True))
-    places = {passage: at for at, passage in enumerate(chances)}
-    zones = _zones(chances)
+    zones = ranking.ranked.lines.zones  # best first
+    places = {passage: at for at, passage in enumerate(zones)}
     rows = session.execute(
         _IDEAS,
         {
@@ -260,14 +256,6 @@ def waiting(session: Session, cohort: Cohort, stage: Stage, code: str) -> int:
         .where(Idea.cohort_id == cohort.id, Passage.stage_id == stage.id, Idea.code == code)
     )
     return found or 0
-
-
-def _zones(chances: Mapping[int, float]) -> dict[int, str]:
-    if not chances:
-        return {}
-    from accelerator.domain.scoring import zone
-
-    return {passage: str(zone(chance)) for passage, chance in chances.items()}
 
 
 def _short(
