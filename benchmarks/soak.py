@@ -320,7 +320,8 @@ class Ledger:
         for now in self._asked(item, person):
             today = now.astimezone(person.zone).date()
             calendar = _calendar(person.country, today.year, person.away)
-            if next_working_morning(now, person.zone, calendar) > now or item.paused(now):
+            asleep = next_working_morning(now, person.zone, calendar) > now
+            if now >= END or asleep or item.paused(now):
                 continue
             reminder = reminder_for(item.due(now), person.id, today, calendar, steps)
             if reminder is not None:
