@@ -15,6 +15,7 @@ def make_engine(url: str, **options: Any) -> Engine:
         # A dead connection is noticed at check-out, so the house recovers without a restart.
         defaults = {"pool_pre_ping": True, "pool_size": 10, "pool_timeout": 5}
         engine = create_engine(url, connect_args={"connect_timeout": 3}, **(defaults | options))
+        event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "begin", _begin_postgresql)
         return engine
     engine = create_engine(url, connect_args={"timeout": 10}, **options)
@@ -27,6 +28,13 @@ def open_session(engine: Engine, *, writes: bool) -> Session:
     """Open a session that cannot write, or one that takes the write lock before its first read."""
     bind = engine.execution_options(**(WRITES if writes else READS))
     return Session(bind, expire_on_commit=False)
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """Let nothing be compiled: that takes longer than any of our statements, up to 16 of 18 ms."""
+    connection.autocommit = True
+    connection.execute("SET jit = off")
+    connection.autocommit = False
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -63,7 +63,8 @@ def _waiting(actor: Actor, cohort_id: int, stage_id: int) -> Any:
         .where(
             *here(actor, cohort_id, stage_id),
             Passage.state == PassageState.HANDED_IN,
-            Idea.code.in_(bindparam("codes", expanding=True)),
+            # Written out: PostgreSQL hashes a list only if it stands in the text of the query.
+            Idea.code.in_(bindparam("codes", expanding=True, literal_execute=True)),
         )
         .group_by(Idea.id, Passage.id, Person.id)
     )  # fmt: skip
