@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.spread import spread
@@ -50,11 +50,11 @@ def _beginning(session: Session, programme_id: int) -> date | None:
     return None if first is None else first + timedelta(days=7 - first.weekday())
 
 
-def _scores(session: Session, programme_id: int, day: date) -> list[float]:
-    """Return the scores, at the end of a day, of the ideas that were under way then."""
+def under_way(programme_id: int, day: date) -> list[ColumnElement[bool]]:
+    """Return the conditions of ideas that were under way at the end of a day, and handed in."""
     end = datetime.combine(day + timedelta(days=1), time(), UTC)
     first = aliased(Passage)
-    under_way = (
+    inside = (
         select(Passage.id)
         .where(
             Passage.idea_id == Idea.id,
@@ -64,13 +64,18 @@ def _scores(session: Session, programme_id: int, day: date) -> list[float]:
         .exists()
     )
     handed_in = select(first.id).where(first.idea_id == Idea.id, first.handed_in_at < end).exists()
+    return [
+        Cohort.programme_id == programme_id, Idea.state.not_in(PLACELESS), inside, handed_in,
+    ]  # fmt: skip
+
+
+def _scores(session: Session, programme_id: int, day: date) -> list[float]:
+    """Return the scores, at the end of a day, of the ideas that were under way then."""
     scores = session.scalars(
         select(func.coalesce(ReadinessScore.score, 0.0))
         .select_from(Idea)
         .join(Cohort, Cohort.id == Idea.cohort_id)
         .outerjoin(ReadinessScore, newest(EACH.on <= day))
-        .where(
-            Cohort.programme_id == programme_id, Idea.state.not_in(PLACELESS), under_way, handed_in
-        )
+        .where(*under_way(programme_id, day))
     )
     return list(scores)

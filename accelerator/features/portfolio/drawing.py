@@ -59,6 +59,10 @@ class Trend:
     last: date
     points: tuple[Point, ...]
 
+    def across(self, on: date) -> float:
+        """Return where a day stands, in hundredths of the whole picture."""
+        return round(6 + 0.86 * _at((on - self.first).days, (self.last - self.first).days), 2)
+
     @property
     def now(self) -> float:
         """Return the newest mean."""

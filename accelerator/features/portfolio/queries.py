@@ -3,27 +3,30 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import case, false, func, literal, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual, language_of
 from accelerator.domain.promise import Promise
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.features.portfolio.drawing import Line, Point, Trend, incidence, trend
+from accelerator.features.portfolio.readiness import AHEAD, PAGE, CohortRow, Means, under_way
 from accelerator.features.portfolio.visits import Speed, Way, speeds, stays
 from accelerator.standing.promises import Figures, counted
+from accelerator.standing.scores import newest
 from accelerator.storage.tables import (
     Cohort,
     Decision,
     Idea,
     Passage,
     Programme,
+    ReadinessScore,
     ReadinessTrend,
     Stage,
 )
 
-PAGE = 50
 LOOKED_BACK = timedelta(weeks=78)
 
 
@@ -37,18 +40,8 @@ class StageRow:
     inside: int
     waiting: int
     promises: Figures
-    readiness: float | None
+    ready: Means | None
     speed: Speed
-
-
-@dataclass(frozen=True, slots=True)
-class CohortRow:
-    """One cohort with ideas under way, and how ready they are on average."""
-
-    code: str
-    name: Bilingual
-    ideas: int
-    readiness: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +89,7 @@ def portfolio(
         if state:
             promises.setdefault(stage_id, {})[Promise(state)] = n
     speed = speeds(session, programme_ids, day=day)
+    cohorts, ready = under_way(session, programme_ids)
     stages: dict[int, list[StageRow]] = {}
     for row in session.execute(_stages(programme_ids)):
         stages.setdefault(row.programme_id, []).append(
@@ -106,11 +100,11 @@ def portfolio(
                 row.inside or 0,
                 row.waiting or 0,
                 Figures(promises.get(row.id, {})),
-                row.readiness,
+                ready.get(row.id),
                 speed.get(row.id, Speed()),
             )
         )
-    cohorts, trends = _cohorts(session, programme_ids), _trends(session, programme_ids, day)
+    trends = _trends(session, programme_ids, day)
     return [
         ProgrammeView(
             row.key, row.name, tuple(stages.get(row.id, ())), states.get(row.id, {}),
@@ -118,22 +112,6 @@ def portfolio(
         )
         for row in programmes
     ]  # fmt: skip
-
-
-def _cohorts(session: Session, programme_ids: Collection[int]) -> dict[int, list[CohortRow]]:
-    found: dict[int, list[CohortRow]] = {}
-    for programme_id, code, name, ideas, readiness in session.execute(
-        select(
-            Cohort.programme_id, Cohort.code, Cohort.name, func.count(Idea.id),
-            func.avg(func.coalesce(Idea.readiness, 0.0)),
-        )
-        .join(Idea, Idea.cohort_id == Cohort.id)
-        .where(Cohort.programme_id.in_(programme_ids), Idea.state == IdeaState.ACTIVE)
-        .group_by(Cohort.id)
-        .order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
-    ):  # fmt: skip
-        found.setdefault(programme_id, []).append(CohortRow(code, name, ideas, readiness))
-    return found
 
 
 def _trends(session: Session, programme_ids: Collection[int], day: date) -> dict[int, Trend]:
@@ -166,6 +144,8 @@ class StayRow:
     days: int
     way: str
     reason: str
+    score: float
+    ahead: int
 
     @property
     def language(self) -> str:
@@ -231,8 +211,11 @@ def _stays(
             stay.c.left_at,
             stay.c.way,
             Decision.reason,
+            func.coalesce(Idea.readiness, 0.0),
+            AHEAD if inside else literal(0),
         )
         .join(stay, stay.c.idea_id == Idea.id)
+        .outerjoin(ReadinessScore, newest() if inside else false())
         .join(Cohort, Cohort.id == Idea.cohort_id)
         .outerjoin(
             Decision,
@@ -244,14 +227,16 @@ def _stays(
         .offset(after)
     )
     found = []
-    for code, title, cohort, entered_at, left_at, way, reason in rows:
+    for code, title, cohort, entered_at, left_at, way, reason, score, ahead in rows:
         entered, left = entered_at.date(), left_at.date() if way and left_at else None
         days = max(0, ((left or day) - entered).days)
-        found.append(StayRow(code, title, cohort, entered, left, days, way, reason or ""))
+        found.append(
+            StayRow(code, title, cohort, entered, left, days, way, reason or "", score, ahead)
+        )
     return tuple(found)
 
 
-def _stages(programme_ids: Collection[int]) -> Select[tuple[object, ...]]:
+def _stages(programme_ids: Collection[int]) -> Any:
     current = (Idea.passage_id == Passage.id) & (Idea.state == IdeaState.ACTIVE)
     gate = current & Passage.state.in_((PassageState.HANDED_IN, PassageState.DECIDED))
     handed_in = Idea.state.not_in(_PRIVATE)
@@ -264,7 +249,6 @@ def _stages(programme_ids: Collection[int]) -> Select[tuple[object, ...]]:
             func.count(func.distinct(case((handed_in, Idea.id)))).label("reached"),
             func.sum(case((current, 1), else_=0)).label("inside"),
             func.sum(case((gate, 1), else_=0)).label("waiting"),
-            func.avg(case((current, Idea.readiness))).label("readiness"),
         )
         .outerjoin(Passage, Passage.stage_id == Stage.id)
         .outerjoin(Idea, Idea.id == Passage.idea_id)

@@ -95,11 +95,15 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class MapPage:
-    """The heat map; `gaps` is the mean of claimed minus proven in each dimension."""
+    """The heat map; `gaps` is the mean of claimed minus proven in each dimension.
+
+    Of `total` ideas, `read` were looked at: the lowest scores, where there are very many.
+    """
 
     wanted: Wanted
     rows: tuple[IdeaRow, ...]
     total: int
+    read: int
     short: int
     programme_key: str
     stages: tuple[StageView, ...]
@@ -119,7 +123,8 @@ def heat_map(session: Session, cohort: Cohort, wanted: Wanted, *, today: date) -
     return MapPage(
         wanted=wanted,
         rows=tuple(shown),
-        total=sum(s.ideas for s in stages if wanted.stage in ("", s.key)),
+        total=_ideas(stages, wanted.stage),
+        read=len(rows),
         short=sum(bool(row.missing) for row in rows),
         programme_key=session.get_one(Programme, cohort.programme_id).key,
         stages=tuple(stages),
@@ -139,7 +144,10 @@ class Foretold:
 
 @dataclass(frozen=True, slots=True)
 class GatePage:
-    """The ideas that miss levels, the least likely first; `tells` is whether the past suffices."""
+    """The ideas that miss levels, the least likely first; `tells` is whether the past suffices.
+
+    Of `ideas` under way, `read` were looked at: the lowest scores, where there are very many.
+    """
 
     rows: tuple[Foretold, ...]
     total: int
@@ -151,6 +159,8 @@ class GatePage:
     programme_key: str
     stages: tuple[StageView, ...]
     today: date
+    read: int
+    ideas: int
 
     def day(self, days: int) -> date:
         """Return the day so many days from today."""
@@ -167,7 +177,8 @@ def before_gate(
     known = {one.key: one for one in stages}
     chosen = stage if stage in known else ""
     found = []
-    for row in _rows(session, cohort, chosen, today):
+    rows = _rows(session, cohort, chosen, today)
+    for row in rows:
         if row.missing:
             gate_on = known[row.stage_key].gate_on
             chance = chance_by(times, row.missing, (gate_on - today).days) if gate_on else None
@@ -184,8 +195,12 @@ def before_gate(
         total=len(found), unlikely=sum(chance < UNLIKELY for chance, _ in found), after=after,
         tells=times.tells, reached=times.reached, stage=chosen,
         programme_key=programme.key, stages=tuple(stages),
-        today=today,
+        today=today, read=len(rows), ideas=_ideas(stages, chosen),
     )  # fmt: skip
+
+
+def _ideas(stages: Sequence[StageView], chosen: str) -> int:
+    return sum(stage.ideas for stage in stages if chosen in ("", stage.key))
 
 
 @lru_cache

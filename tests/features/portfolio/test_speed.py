@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from accelerator.features.portfolio.visits import Way, speeds
-from accelerator.storage.tables import Decision, Idea, Passage, ReadinessTrend
+from accelerator.storage.tables import Decision, Idea, Passage, ReadinessScore, ReadinessTrend
 from tests.counting import queries
 from tests.world import NOW, TODAY, World
 
@@ -117,3 +117,42 @@ def test_readiness_through_time_and_a_constant_number_of_statements(world: World
     assert "On average the ideas under way stand at 30" in text
     assert 'href="/cohorts/S27/readiness"' in text
     assert "Within" in page
+
+
+def test_claims_beside_what_is_proven_and_the_ideas_behind_a_monday(world: World) -> None:
+    monday = TODAY - timedelta(days=TODAY.weekday() + 7)
+    codes = [
+        world.idea("owner", title=title, state="active", stage=stage, passage_state="open")
+        for title, stage in (("Bold", 0), ("Plain", 0), ("Later", 1))
+    ]
+    with world.session() as session:
+        for code, on, score, ahead in [
+            (codes[0], monday, 4, 2), (codes[0], TODAY, 9, 5), (codes[1], monday, 6, 0),
+            (codes[2], TODAY, 1, 0),
+        ]:  # fmt: skip
+            idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+            idea.readiness = score
+            passage = session.get_one(Passage, idea.passage_id)
+            passage.entered_at = NOW - timedelta(days=30)
+            passage.handed_in_at = NOW - timedelta(days=29 if code != codes[2] else 0)
+            part = {"proven": 2, "effective": 2, "claimed": 2}
+            parts = {"customer": part | {"claimed": 2 + ahead}, "ip": part}
+            session.add(
+                ReadinessScore(
+                    idea_id=idea.id, on=on, at=NOW, score=score, parts=parts, levels="200200",
+                    policy_version="1",
+                )
+            )  # fmt: skip
+    client = world.client("sponsor")
+    page = client.get("/portfolio").get_data(as_text=True)
+    ahead = re.findall(r"data-label=\"Claimed minus proven\">(.*?)</td>", page)
+    assert [re.sub(r"<[^>]+>", "", one) for one in ahead] == ["2.5", "0.0"]
+    assert "claims 1.7 levels ahead" in page
+    inside = client.get("/portfolio/spark/spark").get_data(as_text=True)
+    assert re.findall(r"data-label=\"Claimed minus proven\">\D*(\d+)", inside) == ["5", "0"]
+    day = client.get(f"/portfolio/spark?on={monday}").get_data(as_text=True)
+    assert re.findall(r"<th scope=\"row\"><a [^>]*>(.*?)</a>", day) == ["Bold", "Plain"]
+    assert f"/ideas/{codes[0]}/readiness/past?on={monday}" in day
+    assert "2 ideas were under way, at 5 on average; each claimed 1.0 levels more" in day
+    assert "3 ideas were under way" in client.get("/portfolio/spark?on=x").get_data(as_text=True)
+    assert world.client("owner").get("/portfolio/spark").status_code == 403

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from accelerator.storage.tables import Idea, Programme, ReadinessScore, Stage
 from tests.counting import queries
@@ -120,6 +120,25 @@ def test_who_will_miss_the_gate_the_least_likely_first(world: World) -> None:
     text = sponsor.get(address).get_data(as_text=True)
     assert "only 8 levels were reached so far" in text
     assert "between" not in text.split("How this is worked out")[0]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_above_500_ideas_both_pages_say_what_they_cover(world: World) -> None:
+    past(world)
+    code = world.idea("owner", title="Many", state="active", stage=1, passage_state="open")
+    manager, address = world.client("manager"), f"/cohorts/{world.cohort_code}/readiness"
+    for page in (address, address + "/gate", address + "?show=ahead"):
+        assert "were looked at" not in manager.get(page).get_data(as_text=True)
+    with world.session() as session:
+        one = session.execute(select(Idea.__table__).where(Idea.code == code)).mappings().one()
+        more = [dict(one) | {"id": 900 + n, "code": f"S27-{900 + n}"} for n in range(501)]
+        session.execute(insert(Idea), more)
+    for page in (address, address + "/gate", address + "?show=ahead"):
+        text = manager.get(page).get_data(as_text=True)
+        assert "Only the 500 ideas with the lowest scores were looked at. Choose a stage" in text
+    text = manager.get(address + "/gate?stage=validate").get_data(as_text=True)
+    assert "Only the 500" in text
+    assert "Choose a stage to see" not in text
 
 
 @pytest.mark.parametrize("name", ["owner", "employee", "reviewer", "other_manager", "guest"])
