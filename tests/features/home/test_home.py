@@ -161,3 +161,18 @@ def test_what_is_late_stands_before_what_has_no_date(world: World) -> None:
     world.idea("mate", state="active", title="Joined", pending=("owner",))
     page = world.client("owner").get("/").text
     assert page.index("Old one 0") < page.index("Answer the invitation")
+
+
+def test_a_manager_sees_what_will_probably_be_late_and_its_list(world: World) -> None:
+    code = world.idea("owner", state="active", passage_state="open", title="Running")
+    own = world.idea("manager", state="active", passage_state="open", title="One's own")
+    for idea, days in ((code, 3), (code, 20), (own, 3)):
+        add(world, idea, name="Try it", days=days)
+    address = 'href="/cohorts/S27/milestones?stage=spark&amp;show=risk">'
+    page = world.client("manager").get("/").text
+    assert f"{address}0<" in page
+    with world.session() as session:
+        session.execute(update(Milestone).values(late_chance=0.7))
+    page = world.client("manager").get("/").text
+    assert f"{address}1<" in page
+    assert "show=risk" not in world.client("owner").get("/").text

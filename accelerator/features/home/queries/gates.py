@@ -1,14 +1,16 @@
 """The gates one runs: how many ideas work, wait for a decision or for its announcement."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, literal_column, select
+from sqlalchemy import Date, Row, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.lateness import LIKELY
+from accelerator.domain.milestones import SOON_DAYS, MilestoneState
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.storage.tables import Cohort, Idea, Milestone, Passage, Stage, TeamMember
@@ -31,6 +33,7 @@ class GateCard:
     promised: date | None
     late: bool
     dates_asked: int
+    at_risk: int
 
 
 # Counted in one index, which holds what is under way and nothing else: a gate may have thousands
@@ -73,10 +76,28 @@ _DATES_ASKED = (
     .group_by(Passage.cohort_id, Passage.stage_id)
     .subquery()
 )
+_DAY, _WEEK = bindparam("day", type_=Date), bindparam("week", type_=Date)
+_LIKELY_LATE = (
+    select(Milestone.passage_id)
+    .where(
+        Milestone.state == MilestoneState.OPEN,
+        Milestone.due_on.between(_DAY, _WEEK),
+        Milestone.late_chance >= LIKELY,
+    )
+    .limit(MOST_DATES)
+    .subquery()
+)
+_AT_RISK = (
+    _CURRENT.add_columns(func.count().label("milestones"))
+    .join(_LIKELY_LATE, _LIKELY_LATE.c.passage_id == Passage.id)
+    .group_by(Passage.cohort_id, Passage.stage_id)
+    .subquery()
+)
 _GATES = (
     select(
         Cohort.code, Cohort.name.label("cohort"), Stage.key, Stage.name.label("stage"),
         _BY_STATE.c.state, _BY_STATE.c.ideas, _BY_STATE.c.promised, _DATES_ASKED.c.dates,
+        _AT_RISK.c.milestones,
     )
     .select_from(_BY_STATE)
     .join(Cohort, Cohort.id == _BY_STATE.c.cohort_id)
@@ -84,6 +105,9 @@ _GATES = (
     .outerjoin(
         _DATES_ASKED,
         (_DATES_ASKED.c.cohort_id == Cohort.id) & (_DATES_ASKED.c.stage_id == Stage.id),
+    )
+    .outerjoin(
+        _AT_RISK, (_AT_RISK.c.cohort_id == Cohort.id) & (_AT_RISK.c.stage_id == Stage.id)
     )
     .order_by(Cohort.intake_opens_on.desc(), Cohort.code, Stage.position)
     .limit(MOST_GATES * len(PassageState))
@@ -95,7 +119,15 @@ def gate_cards(session: Session, actor: Actor, day: date) -> tuple[GateCard, ...
     managed = actor.programmes(Role.MANAGER)
     if not managed:
         return ()
-    rows = session.execute(_GATES, {"managed": sorted(managed), "reader": actor.id})
+    rows = session.execute(
+        _GATES,
+        {
+            "managed": sorted(managed),
+            "reader": actor.id,
+            "day": day,
+            "week": day + timedelta(days=SOON_DAYS),
+        },
+    )
     found = [list(same) for _, same in groupby(rows, key=lambda row: (row.code, row.key))]
     return tuple(_gate(states, day) for states in found[:MOST_GATES])
 
@@ -113,4 +145,5 @@ def _gate(states: list[Row[Any]], day: date) -> GateCard:
         promised=promised,
         late=promised is not None and promised < day,
         dates_asked=first.dates or 0,
+        at_risk=first.milestones or 0,
     )  # fmt: skip
