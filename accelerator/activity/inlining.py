@@ -31,6 +31,9 @@ _STYLES = {
     "p.quiet": f"{_BLOCK};color:{_SOFT};font-size:14px",
     "p.foot": f"margin:0;padding:16px 20px 0;color:{_SOFT};font-size:14px",
     "table.facts": "border-collapse:collapse;margin:0 0 20px;width:100%",
+    "ul.rows": f"{_BLOCK};padding:0;list-style:none",
+    "li.row": f"margin:0;padding:9px 0;border-top:1px solid {_LINE}",
+    "span.code": f"white-space:nowrap;color:{_SOFT};font-weight:400;font-size:14px",
     "th": f"{_CELL};width:34%;padding-right:16px;font-weight:400;color:{_SOFT}",
     "td": _CELL,
 }

@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 
 from accelerator import logs
 from accelerator.activity.inlining import inlined
-from accelerator.activity.reminders import sentence
+from accelerator.activity.reminders import by_time, sentence
 from accelerator.config import ROOT
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.wording import Wording, fill
@@ -116,6 +116,7 @@ def _env(*, escapes: bool) -> Environment:
         datetime.fromisoformat(value), reader.time_zone
     )
     env.filters["sentence"] = sentence
+    env.filters["by_time"] = by_time
     env.filters["notice"] = lambda item, reader: notice_text(item["template"], item["data"], reader)
     env.filters["filled"] = _filled
     return env

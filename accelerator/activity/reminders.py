@@ -1,6 +1,6 @@
 """What a reminder says, in one sentence of the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -74,6 +74,27 @@ def sentence(line: Mapping[str, Any]) -> str:
     if line.get("for"):
         return gettext("For %(name)s: %(sentence)s", name=line["for"], sentence=said)
     return said
+
+
+def by_time(lines: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Part reminders into what is late, what is for today and what comes, each in its order.
+
+    An idle idea is due for nothing: what is told is the day on which it will be parked.
+    """
+    parts: dict[str, list[Mapping[str, Any]]] = {
+        gettext("Overdue"): [],
+        gettext("For today"): [],
+        gettext("Coming up"): [],
+    }
+    late, today, ahead = parts.values()
+    for line in lines:
+        if line["kind"] == "parked" or line["due_on"] == line["on"]:
+            today.append(line)
+        elif line["kind"] in ("idle", "evidence") or line["due_on"] > line["on"]:
+            ahead.append(line)
+        else:
+            late.append(line)
+    return [(title, part) for title, part in parts.items() if part]
 
 
 def _key(line: Mapping[str, Any]) -> str:

@@ -85,3 +85,43 @@ def test_no_header_takes_a_line_break(field, spoilt):
 
 def test_links_that_set_passwords_are_veiled():
     assert veiled("see http://x/set-password/abc-DEF_1.~ now") == "see http://x/set-password/… now"
+
+
+def test_the_days_message_parts_what_is_late_from_what_comes_and_news_of_no_idea_from_an_ideas():
+    def line(kind, due_on, code, **more):
+        return {
+            "kind": kind, "to": "owner", "due_on": due_on, "on": "2027-02-01", "code": code,
+            "title": {"ja": "", "en": code}, "name": {"ja": "", "en": "Step"}, "who": "Aya",
+            "path": f"/ideas/{code}", "words": None, **more,
+        }  # fmt: skip
+
+    def news(code):
+        return {"template": TEMPLATE, "data": DATA, "path": f"/news/{code}"}
+
+    data = {
+        "lines": [
+            line("idle", "2026-11-01", "I-1", to="lead", parks_on="2027-04-01"),
+            line("milestone", "2027-01-20", "M-1"),
+            line("milestone", "2027-02-01", "M-2"),
+            line("parked", "2027-01-31", "P-1"),
+            line("milestone", "2027-02-08", "M-3"),
+        ],
+        "news": [
+            {"title": {"ja": "", "en": "A cell"}, "code": "N-1", "items": [news("one")]},
+            {"title": None, "code": "", "items": [news("none")]},
+        ],
+        "more": 0, "path": "/inbox", "unsubscribe": "http://localhost/unsubscribe/x",
+    }  # fmt: skip
+    made = letter("daily", data, reader(), base_url="http://localhost")
+    order = [
+        "Overdue", "/ideas/M-1", "For today", "/ideas/M-2", "/ideas/P-1", "Coming up",
+        "/ideas/I-1", "/ideas/M-3", "A cell", "/news/one", "Besides", "/news/none",
+    ]  # fmt: skip
+    for body in (made.text, made.html):
+        places = [body.index(word) for word in order]
+        assert places == sorted(places)
+    assert "（M-1）" in letter("daily", data, reader("ja"), base_url="").text
+    alone = letter("daily", data | {"lines": data["lines"][:1], "news": []}, reader(), base_url="")
+    assert "<h1" in alone.html
+    assert "One thing is due</h1>" in alone.html
+    assert "Coming up" not in alone.html
