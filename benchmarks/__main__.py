@@ -40,8 +40,15 @@ permissions, languages or macros. A page and its floor, at both sizes, are asked
 that all see the same machine, after a warm-up of forty requests. Growth compares with 1,000 ideas;
 the ranking and the CSV hold ten times as much then, so theirs is not judged.
 
-`python -m benchmarks.large` measures a programme of twelve stages and eighty questions with 2,000
-ideas at one gate.
+Other measurements, each with its own limits, which end with 1 when one is missed:
+
+| `python -m …` | what |
+|---|---|
+| `benchmarks.large` | twelve stages, eighty questions, 2,000 ideas at one gate, a batch of 500 |
+| `benchmarks.readiness` | 5,000 ideas assessed and stored, a heat map of 500 |
+| `benchmarks.outbox` | the claim of the outbox with 1,000,000 past messages |
+| `benchmarks.soak` | a simulated quarter of reminders for 2,000 people: told, merged, twice, lost |
+| `benchmarks.scoring`, `matching`, `simulation` | fair scores, sharing reviews out, both against a known truth |
 """
 
 
