@@ -48,7 +48,7 @@ Other measurements, each with its own limits, which end with 1 when one is misse
 | `benchmarks.readiness` | 5,000 ideas assessed and stored, a heat map of 500 |
 | `benchmarks.outbox` | the claim of the outbox with 1,000,000 past messages |
 | `benchmarks.soak` | a simulated quarter of reminders for 2,000 people: told, merged, twice, lost |
-| `benchmarks.scoring`, `matching`, `simulation` | fair scores, sharing reviews out, both against a known truth |
+| `benchmarks.scoring`, `matching`, `simulation` | fair scores and sharing out, by a known truth |
 """
 
 
