@@ -15,8 +15,10 @@ from sqlalchemy import (
     Subquery,
     and_,
     cast,
+    exists,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
@@ -313,11 +315,19 @@ def message(
 
 
 def _abouts(actor: Actor, cohort: Cohort) -> Any:
-    """What messages of a cohort are about: its ideas but those of one's own teams, and itself."""
+    """What messages of a cohort are about: its ideas but those of one's own teams, and itself.
+
+    One about the cohort that names an idea of one's own team could name its reviewer by that.
+    """
+    own = exists().where(
+        Idea.cohort_id == cohort.id, not_(outside_team(actor)),
+        cast(Delivery.data, String).contains(Idea.code),
+    )  # fmt: skip
     ideas = select(literal("idea:") + cast(Idea.id, String)).where(
         Idea.cohort_id == cohort.id, managed_ideas(actor), outside_team(actor)
     )
-    return or_(Delivery.about.in_(ideas), Delivery.about == f"cohort:{cohort.id}")
+    here = and_(Delivery.about == f"cohort:{cohort.id}", not_(own.correlate(Delivery)))
+    return or_(Delivery.about.in_(ideas), here)
 
 
 def _messages(actor: Actor, cohort: Cohort) -> Any:

@@ -86,7 +86,7 @@ def choose(
     now: datetime,
 ) -> None:
     """Keep how somebody wants to hear; what waits already is told so too."""
-    person = session.get_one(Person, actor.id)
+    person = _alone(session, actor.id)
     person.quiet_from, person.quiet_until = quiet
     _keep(session, actor.id, chosen)
     session.flush()
@@ -100,6 +100,7 @@ def choose(
 
 def end(session: Session, *, person_id: int, mails: str, now: datetime) -> None:
     """End the day's mail, or the week's summary, of one person: what it told stays in the inbox."""
+    _alone(session, person_id)
     chosen: dict[Kind, str]
     if mails == WEEKLY:
         chosen = {Kind.WEEKLY: Choice.OFF}
@@ -119,6 +120,11 @@ def end(session: Session, *, person_id: int, mails: str, now: datetime) -> None:
         actor_id=person_id, subject=f"person:{person_id}", mails=mails, path="/inbox/notices"
     )
     record(session, event, now=now)
+
+
+def _alone(session: Session, person_id: int) -> Person:
+    """Return a person whose second change at once waits for the first."""
+    return session.get_one(Person, person_id, with_for_update=True)
 
 
 def _keep(session: Session, person_id: int, chosen: Mapping[Kind, str]) -> None:
@@ -171,6 +177,7 @@ def add_absence(
             "too_long", N_("An absence lasts at most %(most)s days."), field="last_on",
             most=LONGEST_ABSENCE,
         )  # fmt: skip
+    _alone(session, actor.id)
     known = session.scalars(
         select(Absence).where(Absence.person_id == actor.id, Absence.last_on >= today)
     ).all()

@@ -1,0 +1,127 @@
+"""Reminders, calendars, chats and readiness, met by people who want more than they may have."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import vobject
+from sqlalchemy import select
+
+from accelerator.activity.chats import call
+from accelerator.activity.post import Refused
+from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.errors import DomainError
+from accelerator.domain.hooks import require_callable
+from accelerator.domain.policy import Role
+from accelerator.storage.tables import Delivery, Hook, Idea, Ladder, Milestone
+from tests.world import TODAY, World
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+HUGE = "9" * 20
+LADDER = "/programmes/spark/ladders/milestone"
+STEP = {"version": "0", "steps-0-days": "3", "steps-0-to": "owner"}
+STEP |= {"steps-0-when": "before calendar"}
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "x", "", "-1", "９"])
+def test_a_row_with_no_number_of_ours_is_none(world: World, number: str) -> None:
+    typed = STEP | {f"steps-{number}-days": "5", f"steps-{number}-to": "lead"}
+    assert world.client("manager").post(LADDER, data=typed).status_code == 303
+    with world.session() as session:
+        assert [step["offset_days"] for step in session.scalars(select(Ladder)).one().steps] == [-3]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"steps-0-days": HUGE}, {"steps-0-days": "-1"}, {"steps-0-when": "\x00"},
+        {"steps-0-when": "before nothing"}, {"steps-0-words_en": "{title.__class__}"},
+        {"steps-0-words_en": "{title!r}"}, {"steps-0-words_en": "a\u2028b"},
+        {"version": HUGE, "act": "nonsense"},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("act", ["", "preview", "add"])
+def test_a_step_that_cannot_be_is_refused_at_its_field(world: World, wrong, act) -> None:
+    answer = world.client("manager").post(LADDER, data=STEP | {"act": act} | wrong)
+    assert answer.status_code == 422
+    with world.session() as session:
+        assert session.scalars(select(Ladder)).all() == []
+
+
+def test_a_thousand_rows_are_no_thousand_steps(world: World) -> None:
+    rows = {}
+    for n in range(300):
+        rows |= {f"steps-{n}-days": f"{n}", f"steps-{n}-to": "owner"}
+        rows |= {f"steps-{n}-when": "before calendar"}
+    answer = world.client("manager").post(LADDER, data=rows | {"version": "0"})
+    assert answer.status_code == 422
+    assert len(answer.get_data()) < 300_000
+
+
+def test_a_nudge_names_no_reviewer_to_a_manager_in_the_team(world: World) -> None:
+    """A nudge about two ideas is about the cohort; one of them may be the looking manager's own."""
+    world.person("chief")
+    world.role("chief", Role.MANAGER)
+    own = world.idea("owner", title="Alpha", state="active", team=("chief",))
+    for code in (own, world.idea("mate", title="Beta", state="active")):
+        world.assign(code, "reviewer")
+    page = f"/cohorts/S27/contacts/{world.people['reviewer']}/nudge"
+    manager, chief = world.client("manager"), world.client("chief")
+    assert manager.post(page, data={"do": "send", "note": "x\r\nBcc: a@b"}).status_code == 303
+    with world.session() as session:
+        numbers = session.scalars(select(Delivery.id).where(Delivery.template == "nudged")).all()
+    for number in numbers:
+        assert manager.get(f"/cohorts/S27/messages/{number}").status_code == 200
+        assert chief.get(f"/cohorts/S27/messages/{number}").status_code == 404
+    assert "Reviewer Test" not in chief.get("/cohorts/S27/messages").get_data(as_text=True)
+    assert "Alpha" not in chief.get(page).get_data(as_text=True)
+
+
+BREAKS = "\r", "\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x07", "\r\n"
+
+
+def test_no_title_makes_another_entry_of_a_calendar(world: World) -> None:
+    title = "A, b; c\\n" + "".join(f"{each}BEGIN:VEVENT" for each in BREAKS)
+    code = world.idea("owner", title=title, state="active", team=("mate",))
+    with world.session() as session:
+        idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+        session.add(
+            Milestone(
+                idea_id=idea.id, passage_id=idea.passage_id, name=Bilingual("", title),
+                wanted=Bilingual("", ""), owner_id=world.people["mate"],
+                due_on=TODAY + timedelta(days=3),
+            )
+        )  # fmt: skip
+    for who, place in (("owner", "/calendar"), ("manager", "/cohorts/S27/calendar")):
+        shown = world.client(who).post(place).get_data(as_text=True)
+        address = re.findall(r"/calendar/[\w-]{43}\.ics", shown)[0]
+        text = world.client().get(address).get_data(as_text=True)
+        assert len(re.findall("^BEGIN:VEVENT", text, re.MULTILINE)) == len(
+            list(vobject.readOne(text).vevent_list)
+        )
+        for line in text.replace("\r\n ", "").split("\r\n"):
+            assert line.splitlines() == ([line] if line else [])
+            assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a..logic.azure.com", "a" * 64 + ".logic.azure.com", "-.logic.azure.com",
+        "evil.example%2f.logic.azure.com", "*.logic.azure.com", "a-.logic.azure.com",
+        "a." * 130 + "logic.azure.com", "a_b.logic.azure.com", "[::1].logic.azure.com",
+    ],
+)  # fmt: skip
+def test_no_name_is_called_that_no_name_server_knows(world: World, host: str) -> None:
+    """Such a name fails before a line is opened; one of them would hold up every other channel."""
+    with pytest.raises(DomainError):
+        require_callable(f"https://{host}/x", {".logic.azure.com"})
+    typed = {"name": "c", "form": "slack", "language": "en", "kinds": ["decision"]}
+    typed |= {"url": f"https://{host}/x"}
+    page = "/programmes/spark/channels"
+    assert world.client("manager").post(page, data=typed).status_code == 422
+    with world.session() as session:
+        assert session.scalars(select(Hook)).all() == []
+    if ".." in host:
+        with pytest.raises(Refused):
+            call(f"https://{host}/x", {})
