@@ -5,15 +5,27 @@ from datetime import timedelta
 
 import pytest
 import vobject
-from sqlalchemy import select
+from itsdangerous import URLSafeSerializer
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from accelerator.activity.chats import call
 from accelerator.activity.post import Refused
+from accelerator.activity.replies import ending
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.errors import DomainError
 from accelerator.domain.hooks import require_callable
 from accelerator.domain.policy import Role
-from accelerator.storage.tables import Delivery, Hook, Idea, Ladder, Milestone
+from accelerator.storage.tables import (
+    Delivery,
+    Hook,
+    Idea,
+    Ladder,
+    Milestone,
+    Preference,
+    Verification,
+)
+from tests.features.ideas.looking import text_of
 from tests.world import TODAY, World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -125,3 +137,75 @@ def test_no_name_is_called_that_no_name_server_knows(world: World, host: str) ->
     if ".." in host:
         with pytest.raises(Refused):
             call(f"https://{host}/x", {})
+
+
+def test_whoever_left_the_team_judges_nothing_they_said_in_it(world: World) -> None:
+    world.role("mate", Role.MANAGER)
+    code = world.idea("owner", state="active", team=("mate",))
+    page = f"/ideas/{code}/readiness"
+    owner, mate = world.client("owner"), world.client("mate")
+    shown = {"dimension": "customer", "level": "1", "statement": "x", "true_on": "2026-11-01"}
+    shown |= {"attachment": "0"}
+    for client in (owner, mate):
+        assert client.post(f"{page}/evidence", data=shown).status_code == 303
+    assert mate.post(f"{page}/not-applicable", data={"dimension": "ip"}).status_code == 303
+    assert mate.post(f"/ideas/{code}/team/{world.people['mate']}/remove").status_code == 303
+    vote = {"accepted": "yes", "level": "", "note": ""}
+    assert "/evidence/1/verify" in mate.get(page).get_data(as_text=True)
+    assert "/evidence/2/verify" not in mate.get(page).get_data(as_text=True)
+    for place, data in (
+        ("evidence/2/verify", vote),
+        ("not-applicable/approve", {"dimension": "ip"}),
+    ):
+        refused = mate.post(f"{page}/{place}", data=data)
+        assert refused.status_code == 422
+        assert "You said this yourself" in refused.get_data(as_text=True)
+    assert mate.post(f"{page}/evidence/1/verify", data=vote).status_code == 303
+    with world.session() as session:
+        assert session.scalars(select(Verification.evidence_id)).all() == [1]
+
+
+def test_a_guest_finds_no_colleague_by_standing_in(world: World) -> None:
+    guest = world.client("guest")
+    days = {"first_on": "2026-12-01", "last_on": "2026-12-03"}
+    answers = []
+    for who in ("manager@hoshino.example", "nobody@hoshino.example"):
+        answer = guest.post("/inbox/absences", data=days | {"stand_in": who})
+        assert answer.status_code == 422
+        answers.append(text_of(answer.get_data(as_text=True)))
+    assert answers[0] == answers[1]
+    assert guest.post("/inbox/absences", data=days).status_code == 303
+
+
+def test_signed_words_end_nothing_but_what_they_name(world: World) -> None:
+    secret, me = world.app.extensions["accelerator"]["config"].secret_key, world.people["owner"]
+    anybody = world.client()
+    forged = URLSafeSerializer(secret, salt="other").dumps([me, "daily"])
+    for token in (
+        ending("wrong", me, "daily"),
+        forged,
+        "x",
+        "%00",
+        "[1]",
+        ending(secret, me, "")[1:],
+    ):
+        for answer in (anybody.get(f"/unsubscribe/{token}"), anybody.post(f"/unsubscribe/{token}")):
+            assert answer.status_code == 404
+    good = f"/unsubscribe/{ending(secret, me, 'weekly')}"
+    assert anybody.get(good).status_code == 200
+    with world.session() as session:
+        assert session.scalars(select(Preference)).all() == []
+    for path in (good, good, f"/unsubscribe/{ending(secret, 999, 'daily')}"):
+        sent = anybody.post(path, headers={"Sec-Fetch-Site": "cross-site"}, csrf=False)
+        assert sent.status_code == 200
+    with world.session() as session:
+        found = session.scalars(select(Preference)).all()
+        assert [(one.person_id, one.kind, one.choice) for one in found] == [(me, "weekly", "off")]
+
+
+def test_no_error_of_the_database_tells_what_a_statement_carried(world: World) -> None:
+    """Errors are logged: the address of a channel, a password's hash, what people wrote."""
+    row = insert(Hook).values(programme_id=999, name="c", url="https://x/T0/secret", kinds=[])
+    with pytest.raises(IntegrityError) as caught, world.engine.begin() as connection:
+        connection.execute(row)
+    assert "secret" not in str(caught.value)
