@@ -192,4 +192,11 @@ def test_what_rests_is_listed_with_what_will_happen(world, config):
         assert "At work" not in page
         remind(held(world.engine, config))
         assert "its team knows" in manager.get("/programmes/spark/idle").text
+        team = world.client("owner")
+        with queries(world.engine) as asked:
+            own = team.get(f"/ideas/{code}/milestones").text
+        assert len(asked) <= 10
+        assert "Nobody in the team has worked on this idea for" in own
+        assert "It is parked on" in own
+        assert "has worked on" not in world.client("sponsor").get(f"/ideas/{code}/milestones").text
         assert world.client("owner").get("/programmes/spark/idle").status_code == 403
