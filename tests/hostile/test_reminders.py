@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 import vobject
 from itsdangerous import URLSafeSerializer
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from accelerator import clock
 from accelerator.activity.chats import call
 from accelerator.activity.post import Refused
 from accelerator.activity.replies import ending
@@ -16,7 +17,10 @@ from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.errors import DomainError
 from accelerator.domain.hooks import require_callable
 from accelerator.domain.policy import Role
+from accelerator.jobs.remind import remind
 from accelerator.storage.tables import (
+    Absence,
+    Assignment,
     Delivery,
     Hook,
     Idea,
@@ -26,7 +30,8 @@ from accelerator.storage.tables import (
     Verification,
 )
 from tests.features.ideas.looking import text_of
-from tests.world import TODAY, World
+from tests.mail import held
+from tests.world import NOW, TODAY, World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HUGE = "9" * 20
@@ -209,3 +214,51 @@ def test_no_error_of_the_database_tells_what_a_statement_carried(world: World) -
     with pytest.raises(IntegrityError) as caught, world.engine.begin() as connection:
         connection.execute(row)
     assert "secret" not in str(caught.value)
+
+
+def test_who_stands_in_hears_only_of_what_they_may_see_now(world: World, engine, config) -> None:
+    """One was made a guest since; one is in the team reviewed; two stand in for one another."""
+    for name in ("chief", "lead"):
+        world.person(name)
+    world.role("chief", Role.MANAGER)
+    own = world.idea("owner", title="Alpha", state="active", team=("chief",))
+    open_one = world.idea("lead", title="Beta", state="active", audience="everybody")
+    world.assign(own, "reviewer")
+    world.assign(own, "second")
+    pairs = {
+        "reviewer": "owner", "second": "chief", "owner": "employee", "lead": "guest",
+        "employee": "owner",
+    }  # fmt: skip
+    later = NOW + timedelta(days=22)
+    with world.session() as session:
+        for code in (own, open_one):
+            idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+            session.add(
+                Milestone(
+                    idea_id=idea.id, passage_id=idea.passage_id, owner_id=idea.owner_id,
+                    name=Bilingual("", "Interviews"), wanted=Bilingual("", ""),
+                    due_on=TODAY + timedelta(days=21),
+                )
+            )  # fmt: skip
+        session.execute(update(Assignment).values(due_on=TODAY + timedelta(days=21)))
+        for away, stand_in in pairs.items():
+            session.add(
+                Absence(
+                    person_id=world.people[away], stand_in_id=world.people[stand_in], made_at=NOW,
+                    first_on=TODAY + timedelta(days=20), last_on=TODAY + timedelta(days=30),
+                )
+            )  # fmt: skip
+    with clock.told_by(lambda: later):
+        remind(held(engine, config))
+    with world.session() as session:
+        lines = [row.data["line"] for row in session.scalars(select(Delivery))]
+    assert [line for line in lines if line.get("for")] == []
+    world.role("employee", Role.MANAGER)
+    with world.session() as session:
+        session.execute(delete(Absence).where(Absence.person_id == world.people["employee"]))
+    with clock.told_by(lambda: later):
+        remind(held(engine, config))
+    with world.session() as session:
+        heard = session.scalars(select(Delivery).where(Delivery.channel == "inbox")).all()
+        told = [row.person_id for row in heard if row.data["line"].get("for") == "Test Owner"]
+    assert told == [world.people["employee"]]
