@@ -62,6 +62,8 @@ def receivers(kind: Kind) -> list[tuple[Receiver, Any]]:
 class StepForm(PlainForm):
     """One step. Empty days stand for a row that nobody filled in."""
 
+    Meta = Form.Meta
+
     days = IntegerField(_("Number of days"), [Optional(), NumberRange(0, 999)])
     when = SelectField(_("Counted as"), choices=WHEN, default="before calendar")
     to = SelectField(_("Heard by"), validate_choice=False)

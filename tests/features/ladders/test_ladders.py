@@ -98,6 +98,11 @@ def test_what_is_wrong_is_said_at_its_field(world):
     assert page.status_code == 422
     assert "Between -90 and 365 days." in page.text
     assert "{nobody} is no placeholder here." in page.text
+    manager.post("/preferences", data={"language": "ja"})
+    odd = manager.post(f"{LADDERS}/review", data=steps({"days": "-4"}, {"days": "x"})).text
+    assert "日数：0から999までの数を入力してください。" in odd
+    assert "{&#39;" not in odd
+    manager.post("/preferences", data={"language": "en"})
     idle = steps({"days": "200", "when": "after calendar", "to": "lead"}, idle_days="100")
     assert "Between 1 and 99 days." in manager.post(f"{LADDERS}/idle", data=idle).text
     idle["steps-0-days"] = "60"
