@@ -260,5 +260,5 @@ def test_who_stands_in_hears_only_of_what_they_may_see_now(world: World, engine,
         remind(held(engine, config))
     with world.session() as session:
         heard = session.scalars(select(Delivery).where(Delivery.channel == "inbox")).all()
-        told = [row.person_id for row in heard if row.data["line"].get("for") == "Test Owner"]
-    assert told == [world.people["employee"]]
+        told = {row.person_id for row in heard if row.data["line"].get("for") == "Test Owner"}
+    assert told == {world.people["employee"]}
