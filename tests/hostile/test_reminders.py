@@ -54,13 +54,18 @@ def test_a_row_with_no_number_of_ours_is_none(world: World, number: str) -> None
         {"steps-0-days": HUGE}, {"steps-0-days": "-1"}, {"steps-0-when": "\x00"},
         {"steps-0-when": "before nothing"}, {"steps-0-words_en": "{title.__class__}"},
         {"steps-0-words_en": "{title!r}"}, {"steps-0-words_en": "a\u2028b"},
+        {"steps-0-to": "nobody", "version": "x"}, {"steps-0-to": "line", "version": ""},
         {"version": HUGE, "act": "nonsense"},
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("act", ["", "preview", "add"])
 def test_a_step_that_cannot_be_is_refused_at_its_field(world: World, wrong, act) -> None:
-    answer = world.client("manager").post(LADDER, data=STEP | {"act": act} | wrong)
-    assert answer.status_code == 422
+    manager = world.client("manager")
+    for kind in ("milestone", "gate", "information"):
+        page = f"/programmes/spark/ladders/{kind}"
+        typed = STEP | {"act": act} | ({} if kind == "milestone" else {"steps-0-to": "lead"})
+        answer = manager.post(page, data=typed | wrong)
+        assert answer.status_code == 422
     with world.session() as session:
         assert session.scalars(select(Ladder)).all() == []
 
@@ -92,6 +97,16 @@ def test_a_nudge_names_no_reviewer_to_a_manager_in_the_team(world: World) -> Non
         assert chief.get(f"/cohorts/S27/messages/{number}").status_code == 404
     assert "Reviewer Test" not in chief.get("/cohorts/S27/messages").get_data(as_text=True)
     assert "Alpha" not in chief.get(page).get_data(as_text=True)
+
+
+def test_who_is_asked_for_more_can_be_nudged(world: World) -> None:
+    code = world.idea("owner", title="Alpha", state="active")
+    manager = world.client("manager")
+    asked = {"opens": "answer_problem", "text": "How?", "due_on": "2026-12-10"}
+    assert manager.post(f"/ideas/{code}/information/ask", data=asked).status_code == 303
+    page = f"/cohorts/S27/contacts/{world.people['owner']}/nudge"
+    assert "was asked for more" in manager.get(page).get_data(as_text=True)
+    assert manager.post(page, data={"do": "send"}).status_code == 303
 
 
 BREAKS = "\r", "\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x07", "\r\n"

@@ -75,6 +75,11 @@ class WaitingRow:
     promised_at: datetime
     paused_until: date | None
 
+    @property
+    def to(self) -> Receiver:
+        """Return as what its ladder speaks to whoever has it in hand."""
+        return Receiver.LEAD if self.kind == Kind.INFORMATION else Receiver.OWNER
+
     def line(self, today: date) -> dict[str, Any]:
         """Return what a reminder by hand says of it, as JSON."""
         pages: dict[str, str] = {
@@ -82,7 +87,7 @@ class WaitingRow:
             Kind.INFORMATION: "/information",
         }  # fmt: skip
         return {
-            "kind": str(self.kind), "subject_id": self.subject_id, "to": str(Receiver.OWNER),
+            "kind": str(self.kind), "subject_id": self.subject_id, "to": str(self.to),
             "due_on": self.due_on.isoformat(), "on": today.isoformat(), "who": "",
             "title": self.title.as_dict(), "code": self.code, "name": self.name.as_dict(),
             "path": f"/ideas/{self.code}{pages.get(self.kind, '')}",
@@ -412,7 +417,7 @@ def _next_reminders(
             kind = Kind(one.kind)
             first = max(today, one.paused_until or today)
             promised = hours.day(one.promised_at)
-            due = Due(kind, one.subject_id, one.due_on, promised, False, {Receiver.OWNER: {person}})
+            due = Due(kind, one.subject_id, one.due_on, promised, False, {one.to: {person}})
             steps = (ladders.get(kind) or DEFAULTS[kind]).steps
             coming += ahead(due, person, first, today + _AHEAD, hours.calendar(today.year), steps)
     told = told_of(session, coming)

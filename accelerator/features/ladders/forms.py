@@ -80,8 +80,9 @@ class StepForm(PlainForm):
 
     @property
     def sayable(self) -> bool:
-        """Say whether the row is a step of some day, so that it can be said."""
-        return self.counts and not (self.days.errors or self.when.errors)
+        """Say whether the row is a step of some day, to somebody of its kind: it can be said."""
+        known = any(choice.value == self.to.data for choice in self.to.choices)
+        return self.counts and known and not (self.days.errors or self.when.errors)
 
 
 class LadderForm(Form):
