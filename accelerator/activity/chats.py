@@ -21,9 +21,11 @@ def call(url: str, payload: dict[str, Any]) -> None:
     try:
         line.request("POST", path, body, {"Content-Type": "application/json; charset=utf-8"})
         answer = line.getresponse()
-        said = answer.read(400).decode("utf-8", "replace")
+        said = answer.read(400).decode("utf-8", "replace").replace("\x00", "")
     except (OSError, http.client.HTTPException) as error:
         raise TryLater(type(error).__name__, server=True) from error
+    except ValueError as error:  # a name that no name server can be asked for
+        raise Refused(type(error).__name__) from error
     finally:
         line.close()
     if 200 <= answer.status < 300:  # noqa: PLR2004

@@ -1,5 +1,6 @@
 """Calendars as files: entries in the reader's words, in the zone where their days end."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _FROM, _TO = time(23), time(23, 59)
 _REFRESH = timedelta(hours=4)
 _STEP = timedelta(minutes=1)
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 _TITLES = {
     Kind.MILESTONE: N_("Milestone: %(name)s – %(title)s"),
@@ -178,4 +180,5 @@ def _details(entry: Entry) -> list[str]:
 
 
 def _words(text: Bilingual) -> str:
-    return text.pick(language())
+    """Return a text as one line: calendar programs do not agree on where else a line would end."""
+    return _BREAKS.sub(" ", text.pick(language())).strip()

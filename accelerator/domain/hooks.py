@@ -1,5 +1,6 @@
 """Channels of chat programs: which addresses may be called, and what is said there."""
 
+import re
 from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
@@ -10,7 +11,9 @@ from accelerator.i18n import N_
 
 LONGEST = 2000
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-_HTTPS, _HTTP = 443, 80
+_HTTPS = 443
+# What a name server can be asked for; anything else would fail only when a message is sent.
+_NAME = re.compile(r"(?!.{254})(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
 class Form(StrEnum):
@@ -45,6 +48,7 @@ def require_callable(url: str, hosts: Collection[str]) -> None:
     here = host in _LOOPBACK
     plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
     named = parts.username is None and parts.password is None and not parts.fragment
+    host = host if here or _NAME.fullmatch(host) else ""
     usual = here or port in (None, _HTTPS)
     secure = parts.scheme == "https" or (here and parts.scheme == "http")
     if not (plain and named and usual and secure and host and len(url) <= LONGEST):

@@ -10,7 +10,11 @@ READS = {"writes": False}
 
 
 def make_engine(url: str, **options: Any) -> Engine:
-    """Open a database. SQLite: WAL, own BEGIN for reads and BEGIN IMMEDIATE for writes."""
+    """Open a database. SQLite: WAL, own BEGIN for reads and BEGIN IMMEDIATE for writes.
+
+    What a statement carried stands in no error, since errors are logged: secrets are among it.
+    """
+    options = {"hide_parameters": True} | options
     if not url.startswith("sqlite"):
         # A dead connection is noticed at check-out, so the house recovers without a restart.
         defaults = {"pool_pre_ping": True, "pool_size": 10, "pool_timeout": 5}

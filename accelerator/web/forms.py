@@ -1,13 +1,13 @@
 """The base of all forms: CSRF, the person's language, and errors of the rules at their fields."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from math import isfinite
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from markupsafe import escape
-from wtforms import Field
+from wtforms import Field, FieldList
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import Select
@@ -82,6 +82,21 @@ class Form(FlaskForm):
             self.refuse(error)
             return False
         return True
+
+
+class Rows(FieldList):
+    """Rows of a form; one whose number no page of ours gave is passed over, however it is written.
+
+    WTForms would take “²” for a number, and fail at it and at five thousand digits.
+    """
+
+    def _extract_indices(self, prefix: str, formdata: Collection[str]) -> Iterator[int]:
+        start = f"{prefix}{self._field_separator}"
+        for name in formdata:
+            if name.startswith(start):
+                number = name.removeprefix(start).partition(self._field_separator)[0]
+                if number.isascii() and number.isdecimal() and len(number) <= 6:  # noqa: PLR2004
+                    yield int(number)
 
 
 class LongSelect(Select):

@@ -53,10 +53,13 @@ def load(name: str, actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
 Statement = Callable[[Actor], Select[Any]]
 
 
-def _row(statement: Statement, actor: Actor, **values: Any) -> Any:
-    """Ask for one row; for a write it is locked, so that two people take turns at changing it."""
+def _row(statement: Statement, actor: Actor, table: Any = None, **values: Any) -> Any:
+    """Ask for one row; for a write it is locked, so that two people take turns at changing it.
+
+    A part is locked after its idea: PostgreSQL would show it as it was before the wait.
+    """
     locked = request.method not in SAFE
-    wanted = _built(statement, actor, locked=locked)
+    wanted = _built(statement, actor, table, locked=locked)
     found = db().execute(wanted, values).one_or_none()
     if found is None and locked:
         # PostgreSQL misses an idea that changed its cohort while its lock was waited for.
@@ -65,9 +68,9 @@ def _row(statement: Statement, actor: Actor, **values: Any) -> Any:
 
 
 @lru_cache(maxsize=512)  # putting the statement together costs more than asking it
-def _built(statement: Statement, actor: Actor, *, locked: bool) -> Select[Any]:
+def _built(statement: Statement, actor: Actor, table: Any, *, locked: bool) -> Select[Any]:
     wanted = statement(actor)
-    return wanted.with_for_update(of=Idea) if locked else wanted
+    return wanted.with_for_update(of=[Idea, table] if table else Idea) if locked else wanted
 
 
 def relation_columns(actor: Actor) -> tuple[Any, ...]:
@@ -121,7 +124,7 @@ def _part_of_idea(table: Any, parameter: str, *, shown_by: Permission) -> Loader
         )
 
     def loader(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
-        row = _row(parts, actor, code=arguments.pop("code"), part=arguments.pop(parameter))
+        row = _row(parts, actor, table, code=arguments.pop("code"), part=arguments.pop(parameter))
         if row is None:
             return None
         return row[0], _relation(actor, row, own=bool(row.own)), shown_by

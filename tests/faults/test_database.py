@@ -9,13 +9,24 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 
 from accelerator import clock
-from accelerator.storage.tables import Claim, Event, Milestone, SignIn
+from accelerator.domain.policy import Role
+from accelerator.storage.tables import (
+    Absence,
+    Claim,
+    Event,
+    ExpertRequest,
+    Idea,
+    Milestone,
+    Preference,
+    SignIn,
+)
 from accelerator.web.identity import token_hash
+from tests.checking import CheckingClient
 from tests.postgres import PostgresServer
-from tests.world import TODAY, World
+from tests.world import NOW, TODAY, World
 
 TIMES = 12
 
@@ -112,3 +123,49 @@ def test_a_moment_without_its_zone_is_refused(world: World, engine: Engine) -> N
     naive = clock.now().replace(tzinfo=None)
     with pytest.raises(Exception, match="needs its time zone"), world.session() as session:
         session.execute(select(SignIn).where(SignIn.seen_at == naive))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_who_answer_or_choose_at_once_take_turns(world: World) -> None:
+    """What hangs on an idea, and how somebody hears, is read anew after the wait for the first."""
+    world.person("chief")
+    world.role("chief", Role.MANAGER)
+    code = world.idea("owner", state="active", team=("mate",))
+    days = {"first_on": "2027-01-04", "last_on": "2027-01-08"}
+    hours = {"quiet_from": "20:00", "quiet_until": "08:00", "kind_milestone": "inbox"}
+    for level in range(2, 6):
+        with world.session() as session:
+            idea = session.scalars(select(Idea).where(Idea.code == code)).one()
+            asked = ExpertRequest(
+                idea_id=idea.id, dimension="ip", level=level, wanted="Whom to ask", asked_at=NOW,
+                asked_by_id=idea.owner_id,
+            )  # fmt: skip
+            session.add(asked)
+            session.flush()
+            answer = f"/ideas/{code}/readiness/expert/{asked.id}/answer"
+            session.execute(delete(Absence))
+            session.execute(delete(Preference))
+        assert at_once(world, ("manager", "chief"), answer, {"answer": "x"}) == [303, 422]
+        assert at_once(world, ("owner", "owner"), "/inbox/absences", days) == [303, 422]
+        assert at_once(world, ("owner", "owner"), "/inbox/notices", hours) == [303, 303]
+    assert count(world, Absence) == 1
+
+
+def at_once(world: World, people: tuple[str, ...], path: str, data: dict[str, str]) -> list[int]:
+    """Let people post the same at the same time; return the statuses, sorted."""
+    clients = [world.client(name) for name in people]
+    for client in clients:
+        client.token()
+    start = threading.Barrier(len(clients))
+    answers: list[int] = []
+
+    def post(client: CheckingClient) -> None:
+        start.wait()
+        answers.append(client.post(path, data=data).status_code)
+
+    threads = [threading.Thread(target=post, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return sorted(answers)

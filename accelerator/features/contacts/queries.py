@@ -15,8 +15,10 @@ from sqlalchemy import (
     Subquery,
     and_,
     cast,
+    exists,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
@@ -73,6 +75,11 @@ class WaitingRow:
     promised_at: datetime
     paused_until: date | None
 
+    @property
+    def to(self) -> Receiver:
+        """Return as what its ladder speaks to whoever has it in hand."""
+        return Receiver.LEAD if self.kind == Kind.INFORMATION else Receiver.OWNER
+
     def line(self, today: date) -> dict[str, Any]:
         """Return what a reminder by hand says of it, as JSON."""
         pages: dict[str, str] = {
@@ -80,7 +87,7 @@ class WaitingRow:
             Kind.INFORMATION: "/information",
         }  # fmt: skip
         return {
-            "kind": str(self.kind), "subject_id": self.subject_id, "to": str(Receiver.OWNER),
+            "kind": str(self.kind), "subject_id": self.subject_id, "to": str(self.to),
             "due_on": self.due_on.isoformat(), "on": today.isoformat(), "who": "",
             "title": self.title.as_dict(), "code": self.code, "name": self.name.as_dict(),
             "path": f"/ideas/{self.code}{pages.get(self.kind, '')}",
@@ -313,11 +320,19 @@ def message(
 
 
 def _abouts(actor: Actor, cohort: Cohort) -> Any:
-    """What messages of a cohort are about: its ideas but those of one's own teams, and itself."""
+    """What messages of a cohort are about: its ideas but those of one's own teams, and itself.
+
+    One about the cohort that names an idea of one's own team could name its reviewer by that.
+    """
+    own = exists().where(
+        Idea.cohort_id == cohort.id, not_(outside_team(actor)),
+        cast(Delivery.data, String).contains(Idea.code),
+    )  # fmt: skip
     ideas = select(literal("idea:") + cast(Idea.id, String)).where(
         Idea.cohort_id == cohort.id, managed_ideas(actor), outside_team(actor)
     )
-    return or_(Delivery.about.in_(ideas), Delivery.about == f"cohort:{cohort.id}")
+    here = and_(Delivery.about == f"cohort:{cohort.id}", not_(own.correlate(Delivery)))
+    return or_(Delivery.about.in_(ideas), here)
 
 
 def _messages(actor: Actor, cohort: Cohort) -> Any:
@@ -402,7 +417,7 @@ def _next_reminders(
             kind = Kind(one.kind)
             first = max(today, one.paused_until or today)
             promised = hours.day(one.promised_at)
-            due = Due(kind, one.subject_id, one.due_on, promised, False, {Receiver.OWNER: {person}})
+            due = Due(kind, one.subject_id, one.due_on, promised, False, {one.to: {person}})
             steps = (ladders.get(kind) or DEFAULTS[kind]).steps
             coming += ahead(due, person, first, today + _AHEAD, hours.calendar(today.year), steps)
     told = told_of(session, coming)

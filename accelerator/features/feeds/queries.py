@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Actor, Permission, Subject, can
-from accelerator.storage.tables import Cohort, Feed
+from accelerator.storage.tables import Cohort, Feed, Programme
 
 COHORTS = 100
 
@@ -19,6 +19,7 @@ class FeedRow:
 
     cohort_code: str
     cohort: Bilingual
+    programme: Bilingual
     feed_id: int
     made_at: datetime | None
 
@@ -29,17 +30,18 @@ def feeds(session: Session, actor: Actor) -> tuple[FeedRow, list[FeedRow]]:
     own = session.scalar(select(Feed).where(mine, Feed.cohort_id.is_(None)))
     programmes = {programme for programme, _ in actor.roles}
     rows = session.execute(
-        select(Cohort, Feed)
+        select(Cohort, Programme.name, Feed)
+        .join(Programme, Programme.id == Cohort.programme_id)
         .outerjoin(Feed, and_(Feed.cohort_id == Cohort.id, mine))
         .where(or_(Cohort.programme_id.in_(programmes), Feed.id.is_not(None)))
         .order_by(Cohort.intake_opens_on.desc(), Cohort.id.desc())
         .limit(COHORTS)
     ).all()
     return (
-        FeedRow("", Bilingual(), own.id if own else 0, own.made_at if own else None),
+        FeedRow("", Bilingual(), Bilingual(), own.id if own else 0, own.made_at if own else None),
         [
             FeedRow(
-                row.Cohort.code, row.Cohort.name, row.Feed.id if row.Feed else 0,
+                row.Cohort.code, row.Cohort.name, row.name, row.Feed.id if row.Feed else 0,
                 row.Feed.made_at if row.Feed else None,
             )
             for row in rows

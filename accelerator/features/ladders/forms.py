@@ -5,7 +5,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    FieldList,
     FormField,
     IntegerField,
     SelectField,
@@ -31,7 +30,7 @@ from accelerator.domain.ladder import (
 from accelerator.domain.notices import OF_HOOKS, Kind
 from accelerator.i18n import gettext
 from accelerator.i18n import lazy_gettext as _
-from accelerator.web.forms import Form, storable, stripped
+from accelerator.web.forms import Form, Rows, storable, stripped
 
 WHEN = [
     SelectChoice("before calendar", _("days before")),
@@ -63,6 +62,8 @@ def receivers(kind: Kind) -> list[tuple[Receiver, Any]]:
 class StepForm(PlainForm):
     """One step. Empty days stand for a row that nobody filled in."""
 
+    Meta = Form.Meta
+
     days = IntegerField(_("Number of days"), [Optional(), NumberRange(0, 999)])
     when = SelectField(_("Counted as"), choices=WHEN, default="before calendar")
     to = SelectField(_("Heard by"), validate_choice=False)
@@ -77,6 +78,12 @@ class StepForm(PlainForm):
         """Say whether the row is a step that stays."""
         return self.days.data is not None and not self.gone.data
 
+    @property
+    def sayable(self) -> bool:
+        """Say whether the row is a step of some day, to somebody of its kind: it can be said."""
+        known = any(choice.value == self.to.data for choice in self.to.choices)
+        return self.counts and known and not (self.days.errors or self.when.errors)
+
 
 class LadderForm(Form):
     """The steps of one kind; a blank row more when one is asked for."""
@@ -87,7 +94,7 @@ class LadderForm(Form):
         _("Days without activity until an idea is parked"),
         [Optional(), NumberRange(LEAST_IDLE, MOST_IDLE)],
     )
-    steps = FieldList(FormField(StepForm), max_entries=2 * MOST_STEPS)
+    steps = Rows(FormField(StepForm), max_entries=2 * MOST_STEPS)
     act = StringField(validators=[Optional(), AnyOf(("add", "preview"))])
 
     def offer(self, kind: Kind) -> None:
@@ -105,7 +112,7 @@ class LadderForm(Form):
 
     def each(self) -> list[Step | None]:
         """Return the step of each row, None where the row is none."""
-        return [_step(row.form) if row.form.counts else None for row in self.steps]
+        return [_step(row.form) if row.form.sayable else None for row in self.steps]
 
     def refuse(self, error: DomainError) -> None:
         """Put an error of the rules at the field of its row."""

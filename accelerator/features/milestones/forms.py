@@ -80,7 +80,7 @@ class Needs(Form):
     """What must be done before it."""
 
     needs = Boxes(
-        _l("Waits for"),
+        _l("What it waits for"),
         coerce=int,
         description=_l("It cannot be marked as done before all of these are."),
     )

@@ -184,6 +184,7 @@ def before_gate(
             chance = chance_by(times, row.missing, (gate_on - today).days) if gate_on else None
             found.append((1.0 if chance is None else chance, row))
     found.sort(key=lambda pair: pair[0])
+    after = min(after, max(0, len(found) - 1) // PAGE * PAGE)
     return GatePage(
         rows=tuple(
             Foretold(

@@ -73,31 +73,33 @@ class Resting:
     told: bool
 
 
-def resting(session: Session, *, programme_id: int, now: datetime) -> list[Resting]:
-    """List the ideas of a programme on which nobody has worked for 30 days, the longest first.
+def resting(
+    session: Session, *, now: datetime, programme_id: int | None = None, idea_id: int | None = None
+) -> list[Resting]:
+    """List the ideas on which nobody has worked for 30 days, the longest first.
 
-    Drafts are their owners' own affair.
+    Those of a programme, or one alone. Drafts are their owners' own affair.
     """
-    look = Look(session, Roles(session), now, programme_id=programme_id)
+    only = None if idea_id is None else {str(Kind.IDLE): (idea_id,)}
+    look = Look(session, Roles(session), now, only=only, programme_id=programme_id)
     rows = [row for row in _still(look, LEAST_IDLE - ZONES) if row.state == IdeaState.ACTIVE]
     active = last_active(session, [row.idea_id for row in rows])
-    since = {row.idea_id: idle_since(look, row, active) for row in rows}
+    since = {
+        row.idea_id: start
+        for row in rows
+        if (look.today(row.time_zone) - (start := idle_since(look, row, active))).days >= LEAST_IDLE
+    }
     said = _said(session, since)
     found = []
-    for row in rows:
+    for row in (row for row in rows if row.idea_id in since):
         start, today = since[row.idea_id], look.today(row.time_zone)
         idle_days = look.roles.programmes[row.programme_id].idle_days
         named = said[row.idea_id]
         ends = parks_on(start, idle_days, today)
         if named:
             ends = max(start + timedelta(days=idle_days), *named)
-        if (today - start).days >= LEAST_IDLE:
-            found.append(
-                Resting(
-                    row.code, row.title, row.owner_id, start, (today - start).days, ends,
-                    bool(named),
-                )
-            )  # fmt: skip
+        days = (today - start).days
+        found.append(Resting(row.code, row.title, row.owner_id, start, days, ends, bool(named)))
     return sorted(found, key=lambda one: (one.since, one.code))
 
 

@@ -25,15 +25,16 @@ class Roles:
         self._session = session
 
     @cached_property
-    def _marked(self) -> tuple[set[int], set[int]]:
-        """Return those whose accounts are closed, and the administrators."""
+    def _marked(self) -> tuple[set[int], set[int], set[int]]:
+        """Return those whose accounts are closed, the administrators, and the guests."""
         rows = self._session.execute(
-            select(Person.id, Person.is_admin, Person.disabled_at).where(
-                or_(Person.is_admin, Person.disabled_at.is_not(None))
+            select(Person.id, Person.is_admin, Person.is_guest, Person.disabled_at).where(
+                or_(Person.is_admin, Person.is_guest, Person.disabled_at.is_not(None))
             )
         ).all()
         closed = {row.id for row in rows if row.disabled_at is not None}
-        return closed, {row.id for row in rows if row.is_admin}
+        guests = {row.id for row in rows if row.is_guest}
+        return closed, {row.id for row in rows if row.is_admin}, guests
 
     @cached_property
     def _closed(self) -> set[int]:
@@ -123,9 +124,11 @@ class Roles:
         return set(people) - self._closed
 
     def actor(self, person_id: int) -> Actor:
-        """Return the rules' view of somebody who is no guest."""
-        held = frozenset(self._roles.get(person_id, ()))
-        return Actor(person_id, is_admin=person_id in self._admins, roles=held)
+        """Return the rules' view of somebody."""
+        return Actor(
+            person_id, is_admin=person_id in self._admins, is_guest=person_id in self._marked[2],
+            roles=frozenset(self._roles.get(person_id, ())),
+        )  # fmt: skip
 
     def may_know_reviewers(self, person_id: int, task_programme: int, idea_id: int) -> bool:
         """Say whether somebody manages a programme and is not in the idea's team."""

@@ -146,7 +146,7 @@ def test_managers_add_try_and_stop_channels_and_the_address_is_not_shown_again(w
     assert client.post(PAGE, data=SENT).status_code == 303
     page = client.get(PAGE).text
     assert "hooks.slack.com" in page
-    assert "B0" not in page
+    assert "services/T0" not in page
     with world.session() as session:
         hook = session.scalars(select(Hook)).one().id
     assert client.post(f"{PAGE}/{hook}/test").status_code == 303
@@ -160,7 +160,7 @@ def test_managers_add_try_and_stop_channels_and_the_address_is_not_shown_again(w
         assert (row.url, row.stopped_at is None) == ("", False)
         kinds = session.scalars(select(Event.kind).where(Event.subject == f"hook:{hook}")).all()
         assert kinds == ["HookAdded", "HookTested", "HookStopped"]
-        assert "B0" not in str([event.data for event in session.scalars(select(Event))])
+        assert "services/T0" not in str([event.data for event in session.scalars(select(Event))])
     for url in ("http://hooks.slack.com/x", "https://evil.example/x", "nonsense"):
         answer = client.post(PAGE, data=SENT | {"url": url})
         assert answer.status_code == 422

@@ -98,6 +98,11 @@ def test_what_is_wrong_is_said_at_its_field(world):
     assert page.status_code == 422
     assert "Between -90 and 365 days." in page.text
     assert "{nobody} is no placeholder here." in page.text
+    manager.post("/preferences", data={"language": "ja"})
+    odd = manager.post(f"{LADDERS}/review", data=steps({"days": "-4"}, {"days": "x"})).text
+    assert "日数：0から999までの数を入力してください。" in odd
+    assert "{&#39;" not in odd
+    manager.post("/preferences", data={"language": "en"})
     idle = steps({"days": "200", "when": "after calendar", "to": "lead"}, idle_days="100")
     assert "Between 1 and 99 days." in manager.post(f"{LADDERS}/idle", data=idle).text
     idle["steps-0-days"] = "60"
@@ -192,4 +197,11 @@ def test_what_rests_is_listed_with_what_will_happen(world, config):
         assert "At work" not in page
         remind(held(world.engine, config))
         assert "its team knows" in manager.get("/programmes/spark/idle").text
+        team = world.client("owner")
+        with queries(world.engine) as asked:
+            own = team.get(f"/ideas/{code}/milestones").text
+        assert len(asked) <= 10
+        assert "Nobody in the team has worked on this idea for" in own
+        assert "It is parked on" in own
+        assert "has worked on" not in world.client("sponsor").get(f"/ideas/{code}/milestones").text
         assert world.client("owner").get("/programmes/spark/idle").status_code == 403

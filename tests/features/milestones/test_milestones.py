@@ -81,8 +81,12 @@ def test_a_new_date_is_asked_and_granted_or_refused(world: World) -> None:
     ask = {"asked_due_on": later.isoformat(), "reason": "The customer is away"}
     assert owner.post(f"{page}/{number}/ask-date", data=ask).status_code == 303
     assert owner.post(f"{page}/{number}/grant").status_code == 403
-    assert manager.post(f"{page}/{number}/refuse", data={"reason": ""}).status_code == 422
-    assert manager.post(f"{page}/{number}/refuse", data={"reason": "Too late"}).status_code == 303
+    empty = manager.post(f"{page}/{number}/refuse", data={"reason": "", "list": "S27"})
+    assert empty.status_code == 422
+    assert '<input type="hidden" name="list" value="S27">' in empty.get_data(as_text=True)
+    answered = {"reason": "Too late", "list": "S27"}
+    kept = manager.post(f"{page}/{number}/refuse", data=answered)
+    assert kept.headers["Location"] == "/cohorts/S27/milestones?show=asked"
     assert read(world, number).due_on == TODAY + timedelta(days=5)
     assert manager.post(f"{page}/{number}/grant").status_code == 422
     owner.post(f"{page}/{number}/ask-date", data=ask)

@@ -111,6 +111,7 @@ def test_who_will_miss_the_gate_the_least_likely_first(world: World) -> None:
     address = f"/cohorts/{world.cohort_code}/readiness/gate"
     text = sponsor.get(address).get_data(as_text=True)
     assert list(re.findall("Nearly|Far away|Done", text)) == ["Far away", "Nearly"]
+    assert "Nearly" in sponsor.get(address + "?after=500").get_data(as_text=True)
     assert "level 1, 3 wanted" in text
     assert "between" in text
     assert len(re.findall(r"\d+(?:\s|&thinsp;|\u202f)?%", text)) >= 2

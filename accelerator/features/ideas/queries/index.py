@@ -148,7 +148,7 @@ def _choices(session: Session, actor: Actor) -> tuple[list[Any], list[Any]]:
     return list(session.execute(cohorts)), list(session.execute(stages))
 
 
-def _programme(session: Session, cohorts: list[Any], key: str) -> Row[Any] | None:
+def _programme(session: Session, cohorts: list[Any], key: str) -> Any:
     """Load the programme asked for, if it is one of those the person may choose cohorts of."""
     if not key:
         return None
@@ -158,7 +158,7 @@ def _programme(session: Session, cohorts: list[Any], key: str) -> Row[Any] | Non
     ).one_or_none()
 
 
-def _of(programme: Row[Any] | None, one: Any) -> bool:
+def _of(programme: Any, one: Any) -> bool:
     return programme is None or one.programme_id == programme.id
 
 

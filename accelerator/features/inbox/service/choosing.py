@@ -86,7 +86,7 @@ def choose(
     now: datetime,
 ) -> None:
     """Keep how somebody wants to hear; what waits already is told so too."""
-    person = session.get_one(Person, actor.id)
+    person = _alone(session, actor.id)
     person.quiet_from, person.quiet_until = quiet
     _keep(session, actor.id, chosen)
     session.flush()
@@ -100,6 +100,8 @@ def choose(
 
 def end(session: Session, *, person_id: int, mails: str, now: datetime) -> None:
     """End the day's mail, or the week's summary, of one person: what it told stays in the inbox."""
+    if session.get(Person, person_id, with_for_update=True) is None:
+        return  # the words are ours, but this database knows nobody of that number
     chosen: dict[Kind, str]
     if mails == WEEKLY:
         chosen = {Kind.WEEKLY: Choice.OFF}
@@ -119,6 +121,11 @@ def end(session: Session, *, person_id: int, mails: str, now: datetime) -> None:
         actor_id=person_id, subject=f"person:{person_id}", mails=mails, path="/inbox/notices"
     )
     record(session, event, now=now)
+
+
+def _alone(session: Session, person_id: int) -> Person:
+    """Return a person whose second change at once waits for the first."""
+    return session.get_one(Person, person_id, with_for_update=True)
 
 
 def _keep(session: Session, person_id: int, chosen: Mapping[Kind, str]) -> None:
@@ -171,6 +178,7 @@ def add_absence(
             "too_long", N_("An absence lasts at most %(most)s days."), field="last_on",
             most=LONGEST_ABSENCE,
         )  # fmt: skip
+    _alone(session, actor.id)
     known = session.scalars(
         select(Absence).where(Absence.person_id == actor.id, Absence.last_on >= today)
     ).all()
@@ -198,11 +206,11 @@ def add_absence(
 
 
 def _stand_in(session: Session, actor: Actor, words: str) -> Person:
-    who = session.scalar(
-        select(Person).where(
-            Person.email == words, Person.disabled_at.is_(None), Person.is_guest.is_(False)
-        )
+    colleague = select(Person).where(
+        Person.email == words, Person.disabled_at.is_(None), Person.is_guest.is_(False)
     )
+    # A guest looks up nobody: whether an address is known would be an answer too.
+    who = None if actor.is_guest else session.scalar(colleague)
     if who is None:
         raise DomainError("nobody", N_("Nobody in the company has this address."), field="stand_in")
     if who.id == actor.id:

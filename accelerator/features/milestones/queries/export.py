@@ -14,7 +14,7 @@ from accelerator.storage.tables import Cohort, Milestone
 HEAD = (
     N_("Idea"), N_("Title"), N_("Stage"), N_("Milestone"), N_("In charge"), N_("Helpers"),
     N_("Due"), N_("First due"), N_("State"), N_("Working days late"), N_("Chance of being late"),
-    N_("Waits for"), N_("New date asked"), N_("Done on"), N_("What shows it"),
+    N_("What it waits for"), N_("New date asked"), N_("Done on"), N_("What shows it"),
 )  # fmt: skip
 STATES = {
     "waiting": N_("Waits for another"),
@@ -28,7 +28,7 @@ AT_ONCE = 500
 def batches(
     session: Session, cohort: Cohort, words: Mapping[str, str], language: str, now: datetime
 ) -> Iterator[list[list[object]]]:
-    """Yield the rows, the ideas in order, 500 at a time."""
+    """Yield the rows in the order in which they came, 500 at a time."""
     last = 0
     while True:
         found = session.execute(

@@ -9,12 +9,14 @@ from wtforms.fields.choices import SelectChoice
 
 from accelerator import clock
 from accelerator.domain.policy import Permission
+from accelerator.domain.stages import IdeaState
 from accelerator.features.milestones import forms
 from accelerator.features.milestones.queries import one as queries
 from accelerator.features.milestones.queries.rows import Member, MilestoneRow, proposed, team
 from accelerator.features.milestones.routes.blueprint import bp
 from accelerator.i18n import gettext as _
 from accelerator.i18n import language
+from accelerator.standing.dues import Resting, resting
 from accelerator.web.forms import Form
 from accelerator.web.guard import allow, may
 from accelerator.web.session import config, db
@@ -46,8 +48,15 @@ def idea_page(idea: Any, tried: Form | None = None) -> str:
     until = idea.reminders_paused_until
     paused = until if until is not None and until > today() else None
     return render_template(
-        "milestones/of_idea.html", idea=idea, rows=rows, form=fresh, paused=paused
+        "milestones/of_idea.html", idea=idea, rows=rows, form=fresh, paused=paused, rest=_rest(idea)
     )
+
+
+def _rest(idea: Any) -> Resting | None:
+    """Return how long nobody has worked on an idea in work, for those whom it concerns."""
+    if idea.state != IdeaState.ACTIVE or not _foresees():
+        return None
+    return next(iter(resting(db(), idea_id=idea.id, now=clock.now())), None)
 
 
 def _foresees() -> bool:

@@ -40,6 +40,7 @@ class EvidenceRow:
     true_on: date
     given_by: str
     votes: tuple[VoteRow, ...]
+    own: bool
 
     @property
     def figure(self) -> str:
@@ -95,7 +96,7 @@ def pieces(session: Session, idea: Idea, actor: Actor) -> dict[str, list[Evidenc
             EvidenceRow(
                 one.id, one.level, one.statement, one.url, one.attachment_id, row.file or "",
                 one.number, one.unit, one.true_on, display_name(row.family_name, row.given_name),
-                tuple(votes.get(one.id, ())),
+                tuple(votes.get(one.id, ())), one.given_by_id == actor.id,
             )
         )  # fmt: skip
     return found

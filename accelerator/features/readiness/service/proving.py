@@ -63,6 +63,7 @@ def approve_not_applicable(
     )
     if newest is None or not newest.not_applicable or newest.approved_by_id is not None:
         raise DomainError("nothing_to_approve", N_("Nobody waits for this approval."))
+    _require_another(actor, newest.claimed_by_id)
     newest.approved_by_id, newest.approved_at = actor.id, now
     _changed(session, events.NotApplicableApproved, actor, idea, dimension, now)
 
@@ -137,6 +138,7 @@ def verify(
     """Vote on a piece of evidence; voting again replaces one's own vote, which stays readable."""
     if evidence.withdrawn_at is not None:
         raise DomainError("evidence_withdrawn", N_("This evidence was taken back already."))
+    _require_another(actor, evidence.given_by_id)
     if not accepted and not note:
         raise DomainError("reason_missing", N_("Give a reason."), field="note")
     before = session.scalar(
@@ -166,6 +168,14 @@ def verify(
         accepted=accepted,
         note=note,
     )
+
+
+def _require_another(actor: Actor, said_by: int) -> None:
+    """Raise where somebody would agree with themselves, the team left or not."""
+    if actor.id == said_by:
+        raise DomainError(
+            "own_word", N_("You said this yourself while you were in the team. Others judge it.")
+        )
 
 
 def _changed(
