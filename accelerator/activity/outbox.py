@@ -1,6 +1,6 @@
 """The rows of the outbox: one for each receiver and channel, as each receiver chose to hear."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    Text,
     and_,
     bindparam,
     case,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -122,29 +124,32 @@ def _to_hook(notice: Notice, hook_id: int, now: datetime) -> dict[str, Any]:
 
 def deliver_to(
     session: Session,
-    found: Select[int],
+    found: Select[int] | None,
     notice: Notice,
     *,
     now: datetime,
     silent: int | None = None,
+    chats: bool = False,
     **facts: Any,
 ) -> int:
     """Tell all whom a query finds with these facts, but the silent one, in one statement with it.
 
-    The statement is put together once for each query and line: `found` is made once too, and
-    leaves what changes from one time to the next to its parameters.
+    With `chats`, the channels of chat programs that listen are told as well. The statement is put
+    together once for each query and line: `found` is made once too, and leaves what changes from
+    one time to the next to its parameters.
     """
     row = _row(notice, INBOX, now)
     given = {f"_{name}": value for name, value in row.items() if name in _GIVEN}
     others = {
         "_programme": notice.programme_id, "_replies_to": notice.replies_to, "_silent": silent
     }  # fmt: skip
-    statement = _telling(found, notice.line, session.get_bind().dialect.name)
+    statement = _telling(found, notice.line, session.get_bind().dialect.name, chats)
     return _heard(session.execute(statement, facts | given | others).scalars())
 
 
 # What a notice brings along, the same for each of its receivers.
 _GIVEN = ("key", "data", "event_id", "about", "due_at", "created_at")
+_PROGRAMME = bindparam("_programme", type_=Integer)
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 _EMAIL = func.coalesce(
     select(Person.email)
@@ -155,47 +160,67 @@ _EMAIL = func.coalesce(
 
 
 @lru_cache(maxsize=1_000)
-def _telling(found: Select[int], line: Hears, dialect: str) -> Any:
-    columns = Delivery.__table__.c
-    people = found.distinct().subquery()
+def _telling(found: Select[int] | None, line: Hears, dialect: str, chats: bool) -> Any:
+    parts = [] if found is None else _to_people(found.distinct().subquery(), line)
+    parts += [_to_chats(line)] if chats else []
+    new = union_all(*parts).subquery()
+    heard = new.c.person_id.is_distinct_from(bindparam("_silent", type_=Integer))
+    told = select(new).where(or_(new.c.hook_id.is_not(None), heard), new.c.channel.is_not(None))
+    return (
+        _insert_of(dialect)
+        .from_select(new.c.keys(), told)
+        .on_conflict_do_nothing()
+        .returning(Delivery.__table__.c.state)
+    )
+
+
+def _to_people(people: Any, line: Hears) -> list[Select[Any]]:
     person = people.c[0]
     wanted = _choice(line.kind)
-    given: dict[str, ColumnElement[Any]] = {
-        name: bindparam(f"_{name}", type_=columns[name].type) for name in _GIVEN
-    }
-    empty = Notice(line, "", {}, _ANY_TIME)
     parts = []
     for channel in _personal(line):
-        row = _row(empty, channel, _ANY_TIME)
-        values: dict[str, ColumnElement[Any]] = {
-            name: literal(value, columns[name].type) for name, value in row.items()
-        } | given
-        values["key"] = given["key"] + cast(person, String) + f":{channel}"
+        values = _values(line, channel)
+        values["key"] += cast(person, String) + f":{channel}"
         values["person_id"] = person
         values["reply_to"] = _EMAIL
         if channel == INBOX:
             off = wanted == Choice.OFF
-            values["sent_at"] = given["due_at"]
+            values["sent_at"] = case((off, null()), else_=values["due_at"])
             values["state"] = case((off, "cancelled"), else_="sent")
             values["last_error"] = case((off, UNWANTED), else_="")
-            values["sent_at"] = case((off, null()), else_=values["sent_at"])
         else:
             values["channel"] = case(
                 {one: _sql(_way(line, channel, one)) for one in Choice},
                 value=wanted,
                 else_=_sql(_way(line, channel, None)),
             )
-        part = select(*(value.label(name) for name, value in values.items()))
-        parts.append(_with_choice(part.select_from(people), person, line.kind))
-    new = union_all(*parts).subquery()
-    silent = bindparam("_silent", type_=Integer)
-    told = select(new).where(new.c.person_id.is_distinct_from(silent), new.c.channel.is_not(None))
-    return (
-        _insert_of(dialect)
-        .from_select(new.c.keys(), told)
-        .on_conflict_do_nothing()
-        .returning(columns.state)
+        parts.append(_with_choice(_part(values).select_from(people), person, line.kind))
+    return parts
+
+
+def _to_chats(line: Hears) -> Select[Any]:
+    values = _values(line, HOOK)
+    values["key"] += literal("h") + cast(Hook.id, String) + f":{HOOK}"
+    values["hook_id"] = Hook.__table__.c.id
+    return _part(values).where(
+        Hook.programme_id == _PROGRAMME,
+        Hook.stopped_at.is_(None),
+        cast(Hook.kinds, Text).contains(f'"{line.kind}"'),
     )
+
+
+def _values(line: Hears, channel: str) -> dict[str, ColumnElement[Any]]:
+    """Return what a row of the outbox holds, whoever receives it."""
+    columns = Delivery.__table__.c
+    row = _row(Notice(line, "", {}, _ANY_TIME), channel, _ANY_TIME)
+    empty = {"person_id": None, "hook_id": None, "reply_to": ""}
+    fixed = {name: literal(value, columns[name].type) for name, value in (row | empty).items()}
+    given = {name: bindparam(f"_{name}", type_=columns[name].type) for name in _GIVEN}
+    return {**fixed, **given}
+
+
+def _part(values: Mapping[str, ColumnElement[Any]]) -> Select[Any]:
+    return select(*(value.label(name) for name, value in values.items()))
 
 
 def _personal(line: Hears) -> tuple[str, ...]:
@@ -224,9 +249,8 @@ def _choice(kind: Kind) -> ColumnElement[Any]:
 
 
 def _with_choice(part: Select[Any], person: Any, kind: Kind) -> Select[Any]:
-    programme = bindparam("_programme", type_=Integer)
     mine = and_(Preference.person_id == person, Preference.kind == kind)
-    rule = and_(Ladder.programme_id == programme, Ladder.kind == kind)
+    rule = and_(Ladder.programme_id == _PROGRAMME, Ladder.kind == kind)
     return part.outerjoin(Preference, mine).outerjoin(Ladder, rule)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.base import Event, Hears, Receivers
-from accelerator.activity.outbox import Notice, deliver_to, notify_all, tell_hooks
+from accelerator.activity.outbox import Notice, deliver_to, notify_all
 from accelerator.domain.notices import HOOK
 from accelerator.storage.tables import Event as EventRow
 from accelerator.storage.tables import Idea, Membership, Person, TeamMember
@@ -46,14 +46,11 @@ def record(session: Session, event: Event, *, now: datetime) -> int:
     ).scalar_one()
     for line in event.hears:
         notice = _notice(event, event_id, line, now)
-        if HOOK in line.channels:
-            tell_hooks(session, [notice], now=now)
-        if line.who is not Receivers.HOOKS:
-            silent = None if line.actor_too else event.actor_id
-            deliver_to(
-                session, _RECEIVERS[line.who], notice, now=now, silent=silent,
-                person=event.person_id, idea=event.idea_id, programme=event.programme_id,
-            )  # fmt: skip
+        deliver_to(
+            session, _RECEIVERS.get(line.who), notice, now=now, chats=HOOK in line.channels,
+            silent=None if line.actor_too else event.actor_id,
+            person=event.person_id, idea=event.idea_id, programme=event.programme_id,
+        )  # fmt: skip
     return event_id
 
 
