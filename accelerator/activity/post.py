@@ -5,13 +5,13 @@ import smtplib
 import ssl
 from contextlib import suppress
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from accelerator.activity.letters import Letter
@@ -20,6 +20,23 @@ TIMEOUT = 15.0
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _TEMPORARY = range(400, 500)
 _CLOSING = 421
+
+
+class _Whole(UnstructuredHeader, BaseHeader):
+    """A header for machines: what is long is neither encoded nor broken, or none would read it."""
+
+    def fold(self, *, policy: "Policy[Any]") -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    made = HeaderRegistry()
+    for name in ("list-unsubscribe", "message-id", "in-reply-to", "references"):
+        made.map_to_type(name, _Whole)
+    return made
+
+
+_POLICY = SMTP.clone(header_factory=_headers())
 
 
 class TryLater(Exception):
@@ -73,7 +90,7 @@ def compose(
     for header in (letter.subject, sender, to_name, to_email, reply_to, unsubscribe):
         if any(ord(char) < 0x20 or char in "\x7f\x85\u2028\u2029" for char in header):  # noqa: PLR2004
             raise ValueError("a mail header must not carry a line break")
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["Message-ID"] = message_id(key, sender)
     message["Date"] = format_datetime(at)
     message["From"] = sender

@@ -83,6 +83,23 @@ def test_no_header_takes_a_line_break(field, spoilt):
         compose(text, **fields, key="k", at=NOW)
 
 
+def test_headers_for_machines_leave_as_they_are_however_long():
+    text = letter(TEMPLATE, DATA, reader("ja"), base_url="http://localhost")
+    sender = f"a@{'mail.' * 12}hoshino.example"
+    address = f"https://accelerator.hoshino.example/unsubscribe/{'WzEy' * 20}.x_-Y"
+    made = compose(
+        text, sender=sender, to_name="高橋 彩", to_email="b@x.example", key="k", at=NOW,
+        thread="idea:1", unsubscribe=address,
+    )  # fmt: skip
+    lines = made.as_bytes().split(b"\r\n\r\n")[0].split(b"\r\n")
+    first = message_id("thread:idea:1", sender)
+    assert f"List-Unsubscribe: <{address}>".encode() in lines
+    assert f"Message-ID: {message_id('k', sender)}".encode() in lines
+    assert f"References: {first}".encode() in lines
+    assert f"In-Reply-To: {first}".encode() in lines
+    assert all(len(line) <= 998 for line in lines)
+
+
 def test_links_that_set_passwords_are_veiled():
     assert veiled("see http://x/set-password/abc-DEF_1.~ now") == "see http://x/set-password/… now"
 

@@ -12,7 +12,7 @@ from accelerator.web.forms import Form, known_years, storable, stripped
 REQUIRED = InputRequired(_l("Please fill this in."))
 USUAL = ""
 KINDS = {
-    Kind.DECISION: N_("Decisions about your ideas, and what you handed in"),
+    Kind.DECISION: N_("Decisions and hand-ins of your ideas"),
     Kind.INFORMATION: N_("What you are asked about your ideas"),
     Kind.MILESTONE: N_("Milestones"),
     Kind.REVIEW: N_("Reviews"),
