@@ -43,7 +43,7 @@ PAGES = {
         "/ideas/{judged}/reminders", "/cohorts/S27/import", "/cohorts/S27/milestones?show=asked",
         "/cohorts/S27/milestones", "/cohorts/S27/milestones?view=timeline",
         "/cohorts/S27/milestones/shift", "/cohorts/S27/readiness",
-        "/cohorts/S27/readiness/gate", "/portfolio/spark/spark",
+        "/cohorts/S27/readiness/gate", "/portfolio/spark", "/portfolio/spark/spark",
         "/programmes/spark/readiness", "/programmes/spark/readiness/ip",
         "/programmes/spark/expert-requests",
         "/programmes/spark/ladders", "/programmes/spark/ladders/milestone",
