@@ -19,7 +19,13 @@ def test_what_the_gate_asks_for_stands_on_the_page_of_handing_in(world: World) -
     assert "Customer: level 2 is wanted, level 1 is proven" in told
     assert f"/ideas/{code}/readiness#dimension-customer" in told
     assert len(statements) <= 10, len(statements)
+    with world.session() as session:  # evidence takes longest, so it is said before all is written
+        session.execute(update(Idea).where(Idea.code == code).values(title_en=""))
+    unfinished = owner.get(path).get_data(as_text=True)
+    assert "Something is still missing" in unfinished
+    assert "Customer: level 2 is wanted, level 1 is proven" in unfinished
     with world.session() as session:
+        session.execute(update(Idea).where(Idea.code == code).values(title_en="A better cell"))
         seen = session.scalar(select(Idea.version).where(Idea.code == code))
     assert owner.post(path, data={"version": seen}).status_code == 303  # it holds nobody up
 

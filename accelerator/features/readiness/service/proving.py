@@ -174,7 +174,7 @@ def _require_another(actor: Actor, said_by: int) -> None:
     """Raise where somebody would agree with themselves, the team left or not."""
     if actor.id == said_by:
         raise DomainError(
-            "own_word", N_("You said this yourself while you were in the team. Others judge it.")
+            "own_word", N_("You said this yourself while you were in the team. Others verify it.")
         )
 
 
