@@ -85,8 +85,8 @@ WRONG = [
     ("stages:", "stages: {}\nothers:", 4, "A list is wanted here"),
     ("stages:", "ladders:\n  - kind: idle\n    steps: [{offset_days: 150, to: lead}]\nstages:", 6,
      "Between %(first)s and %(last)s days."),
-    ("stages:", "ladders:\n  - kind: review\n    steps:\n      - offset_days: 1\n        to: owner\n"
-     "        words: {en: 'Hello {you}'}\nstages:", 9, "is no placeholder here"),
+    ("stages:", ("ladders:\n  - kind: review\n    steps:\n      - offset_days: 1\n        to: owner\n"
+                 "        words: {en: 'Hello {you}'}\nstages:"), 9, "is no placeholder here"),
 ]  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from math import inf, nan
 
 import pytest
 
-from accelerator.domain.readiness import assessing
 from accelerator.domain.readiness import (
     DEFAULT_POLICY,
     Assessment,
@@ -17,6 +16,7 @@ from accelerator.domain.readiness import (
     Shortfall,
     Vote,
     assess,
+    assessing,
     combine,
     shortfalls,
     unmet,

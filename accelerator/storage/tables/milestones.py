@@ -23,8 +23,8 @@ class Milestone(Base):
     """Something the team must show by a date.
 
     `first_due_on` is the date it had before its team was first granted another; `late_chance` is
-    how likely it was to be late when that was last asked. One that closes a gap of readiness names the
-    `dimension` and `level` it is to show.
+    how likely it was to be late when that was last asked. One that closes a gap of readiness names
+    the `dimension` and `level` it is to show.
     """
 
     __tablename__ = "milestone"
