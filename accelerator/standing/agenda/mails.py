@@ -57,7 +57,8 @@ def of_mail(session: Session, row: Delivery, person: Person, *, now: datetime) -
     ).all()
     if not told:
         return []
-    entries = of_person(session, actor_now(session, person), now=now)
+    kinds = frozenset[Kind]().union(*(_DATED[each.template] for each in told))
+    entries = of_person(session, actor_now(session, person), now=now, kinds=kinds)
     return [one for one in entries if any(_tells(each, one) for each in told)][:MOST]
 
 

@@ -1,7 +1,9 @@
 """A person's own dates: their ideas', their reviews', and those of the gates they look after."""
 
 from collections import Counter
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -44,18 +46,16 @@ def actor_now(session: Session, person: Person) -> Actor:
     )  # fmt: skip
 
 
-def of_person(session: Session, actor: Actor, *, now: datetime) -> list[Entry]:
-    """List a person's own entries, as they may see them now."""
+def of_person(
+    session: Session, actor: Actor, *, now: datetime, kinds: Collection[Kind] = frozenset(Kind)
+) -> list[Entry]:
+    """List a person's own entries of some kinds, as they may see them now."""
     window = Window.around(now)
     return in_order(
-        [
-            *_milestones(session, actor, window),
-            *_passages(session, actor, window),
-            *_requests(session, actor, window),
-            *_reviews_and_returns(session, actor, window),
-            *gates(session, actor, window),
-            *answers_owed(session, actor, window, outside=True),
-        ]
+        entry
+        for held, ask in _SOURCES
+        if not held.isdisjoint(kinds)
+        for entry in ask(session, actor, window)
     )
 
 
@@ -254,3 +254,13 @@ def _moved(
             times[row.kind, row.idea_id] += 1
             last[row.kind, row.idea_id] = row.at
     return times, last
+
+
+_SOURCES: tuple[tuple[frozenset[Kind], Callable[[Session, Actor, Window], list[Entry]]], ...] = (
+    (frozenset({Kind.MILESTONE}), _milestones),
+    (frozenset({Kind.HAND_IN, Kind.PROMISE}), _passages),
+    (frozenset({Kind.INFORMATION}), _requests),
+    (frozenset({Kind.REVIEW, Kind.RETURN}), _reviews_and_returns),
+    (frozenset({Kind.GATE, Kind.MEETING}), gates),
+    (frozenset({Kind.ANSWERS}), partial(answers_owed, outside=True)),
+)
