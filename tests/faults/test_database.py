@@ -1,5 +1,6 @@
 """The database under stress: four writers, one post eight times, a server that restarts and dies."""
 
+import statistics
 import subprocess
 import sys
 import threading
@@ -103,18 +104,20 @@ def test_a_lost_postgresql_is_answered_kindly_and_comes_back_by_itself(
     form = {"dimension": "customer", "level": 2}
     assert client.post(f"/ideas/{code}/readiness/claim", data=form).status_code == 303
 
-    (postgres_server.stop if how == "restarted" else postgres_server.kill)()
-    for _ in range(2):
-        down = client.get(f"/ideas/{code}/readiness")
-        assert down.status_code == 503
-        assert int(down.headers["Retry-After"]) > 0
-        assert "Nothing was half done" in down.get_data(as_text=True)
-    assert client.post(f"/ideas/{code}/readiness/claim", data=form).status_code == 503
-    postgres_server.start()
-
-    began = time.monotonic()
-    assert client.get(f"/ideas/{code}/readiness").status_code == 200
-    assert time.monotonic() - began < 1
+    waited = []
+    for _ in range(3):
+        (postgres_server.stop if how == "restarted" else postgres_server.kill)()
+        for _ in range(2):
+            down = client.get(f"/ideas/{code}/readiness")
+            assert down.status_code == 503
+            assert int(down.headers["Retry-After"]) > 0
+            assert "Nothing was half done" in down.get_data(as_text=True)
+        assert client.post(f"/ideas/{code}/readiness/claim", data=form).status_code == 503
+        postgres_server.start()
+        began = time.monotonic()
+        assert client.get(f"/ideas/{code}/readiness").status_code == 200
+        waited.append(time.monotonic() - began)
+    assert statistics.median(waited) < 1
     assert count(world, Claim) == 1
 
 

@@ -135,7 +135,8 @@ export default class extends Controller {
     if (field) field.value = version;
     this.saved = sent;
     this.held = false;
-    forget(this.key);
+    if (this.text() === sent) forget(this.key);
+    else this.keep();
     if (note) this.say(note, true);
     else this.say(this.state.dataset.saved.replace("{time}", clock(at)));
   }
