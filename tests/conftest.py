@@ -23,6 +23,17 @@ from tests.world import NOW, World, company
 
 __all__ = ["browser_page", "chromium", "live_server", "postgres_server"]
 
+# Counting branches doubles the work of a test. These go through the whole house many times over;
+# the others show what is covered.
+UNCOUNTED = ("faults", "golden", "hostile", "journeys")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage in the tests that are slow without it."""
+    for item in items:
+        if item.path.parent.name in UNCOUNTED:
+            item.add_marker("no_cover")
+
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:

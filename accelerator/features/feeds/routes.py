@@ -88,5 +88,6 @@ def _page(secret: str = "", cohort_code: str = "") -> str:
     own, cohorts = queries.feeds(db(), actor())
     address = f"{config().base_url}{url_for('feeds.show', token=secret)}" if secret else ""
     return render_template(
-        "feeds/index.html", own=own, cohorts=cohorts, address=address, made_for=cohort_code
-    )
+        "feeds/index.html", own=own, cohorts=cohorts, address=address, made_for=cohort_code,
+        milestones=agenda.MILESTONES,
+    )  # fmt: skip

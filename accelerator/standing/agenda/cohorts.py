@@ -11,6 +11,8 @@ from accelerator.standing.agenda.gates import MOST, answers_owed, gates, reviews
 from accelerator.standing.agenda.people import milestone_entry, milestones_of
 from accelerator.storage.tables import Cohort, CohortStage, Idea, Stage
 
+MILESTONES = 2 * MOST  # the soonest of a cohort; more make calendar programs give up
+
 
 def of_cohort(session: Session, actor: Actor, cohort: Cohort, *, now: datetime) -> list[Entry]:
     """List a cohort's dates; managers besides see milestones, and what is owed on which day."""
@@ -30,7 +32,7 @@ def of_cohort(session: Session, actor: Actor, cohort: Cohort, *, now: datetime) 
         entries += answers_owed(session, actor, window, outside=False, cohort_id=cohort.id)
     if (cohort.programme_id, Role.MANAGER) in actor.roles:
         entries += reviews_owed(session, actor, window, cohort_id=cohort.id)
-        rows = session.execute(milestones_of(Idea.cohort_id == cohort.id, window, 2 * MOST))
+        rows = session.execute(milestones_of(Idea.cohort_id == cohort.id, window, MILESTONES))
         entries += [milestone_entry(row, reader=actor.id) for row in rows]
     return in_order(entries)
 
