@@ -23,11 +23,17 @@ log = logs.get("letters")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """One message, ready to send."""
+class Words:
+    """What a message says, for who looks at it before it leaves."""
 
     subject: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter(Words):
+    """One message, ready to send."""
+
     html: str
 
 
@@ -65,8 +71,22 @@ def veiled(text: str) -> str:
     return _SECRET.sub(r"\1…", text)
 
 
+def words_of(template: str, data: dict[str, Any], reader: Reader, *, base_url: str) -> Words:
+    """Render a letter as far as it is read before it leaves."""
+    values = _worded(template, data, reader, base_url)
+    return Words(values["subject"], values["text"])
+
+
 def letter(template: str, data: dict[str, Any], reader: Reader, *, base_url: str) -> Letter:
-    """Render a whole letter; `link` is the absolute address of `path`, `subject` its own line."""
+    """Render a whole letter."""
+    values = _worded(template, data, reader, base_url)
+    with speaking(reader.language):
+        html = inlined(_render(f"{template}/body.html", values))
+    return Letter(values["subject"], values["text"], html)
+
+
+def _worded(template: str, data: dict[str, Any], reader: Reader, base_url: str) -> dict[str, Any]:
+    """Return what a letter is made of: `link` is the address of `path`, `subject` its own line."""
     path = data.get("path") or "/"
     values = {"unsubscribe": ""} | data
     values |= {"reader": reader, "link": base_url + path, "base_url": base_url}
@@ -74,11 +94,7 @@ def letter(template: str, data: dict[str, Any], reader: Reader, *, base_url: str
     with speaking(reader.language):
         values["lang"] = language()
         values["text"] = _render(f"{template}/body.txt", values)
-        return Letter(
-            subject=values["subject"],
-            text=values["text"],
-            html=inlined(_render(f"{template}/body.html", values)),
-        )
+    return values
 
 
 @lru_cache  # the words stand in files

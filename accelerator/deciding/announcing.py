@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import record
@@ -262,16 +262,17 @@ def _coming(session: Session, outcome: Outcome, stage: Stage) -> Stage | None:
 
 def stages_of(session: Session, here: Stage) -> list[Stage]:
     """Load the stages of a programme, in order; a removed one only while the idea is in it."""
-    return list(
-        session.scalars(
-            select(Stage)
-            .where(
-                Stage.programme_id == here.programme_id,
-                or_(Stage.removed_at.is_(None), Stage.id == here.id),
-            )
-            .order_by(Stage.position)
-        )
+    return list(session.scalars(_STAGES, {"programme": here.programme_id, "here": here.id}))
+
+
+_STAGES = (
+    select(Stage)
+    .where(
+        Stage.programme_id == bindparam("programme"),
+        or_(Stage.removed_at.is_(None), Stage.id == bindparam("here")),
     )
+    .order_by(Stage.position)
+)
 
 
 def _name(session: Session, person_id: int | None) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.gates import DecisionMade
@@ -184,9 +184,12 @@ def may_not_decide(
     return {ideas[idea]: reasons for idea, reasons in found.items()}
 
 
+_DECIDERS = select(Decider.person_id).where(Decider.stage_id == bindparam("stage"))
+
+
 def require_decider(session: Session, *, actor: Actor, stage: Stage) -> None:
     """Raise Refused when others are named to decide at this gate; with none named, managers do."""
-    named = set(session.scalars(select(Decider.person_id).where(Decider.stage_id == stage.id)))
+    named = set(session.scalars(_DECIDERS, {"stage": stage.id}))
     if named and actor.id not in named:
         raise Refused("not_decider", N_("Only those named as deciders of this gate decide here."))
 

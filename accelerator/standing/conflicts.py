@@ -53,7 +53,7 @@ def conflicts_of(
 
 
 _FACTS = (Person.id.label("person"), Person.department, Person.line_manager_id.label("manager"))
-_IDEAS: BindParameter[list[int]] = bindparam("ideas", expanding=True)
+_IDEAS: BindParameter[list[int]] = bindparam("ideas", expanding=True, literal_execute=True)
 _BEHIND: Any = union_all(
     select(
         Idea.id.label("idea"), *_FACTS, literal("owner").label("role"), literal("").label("state")

@@ -3,11 +3,24 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from accelerator.domain.people import display_name
 from accelerator.domain.reviews import AssignmentState
 from accelerator.storage.tables import Assignment, Person, Review
+
+_COMMENTS = (
+    select(Review.comment_to_team, Person.family_name, Person.given_name)
+    .join(Assignment, Assignment.id == Review.assignment_id)
+    .join(Person, Person.id == Assignment.reviewer_id)
+    .where(
+        Assignment.passage_id == bindparam("passage"),
+        Assignment.state == AssignmentState.SUBMITTED,
+        Review.comment_to_team != "",
+        Review.id.not_in(bindparam("left_out", expanding=True)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +39,8 @@ def comments_for_team(
     Without names they stand in the order of their texts, so that the same place in two ideas does
     not give the same reviewer away.
     """
-    rows = session.execute(
-        select(Review.comment_to_team, Person)
-        .join(Assignment, Assignment.id == Review.assignment_id)
-        .join(Person, Person.id == Assignment.reviewer_id)
-        .where(
-            Assignment.passage_id == passage_id,
-            Assignment.state == AssignmentState.SUBMITTED,
-            Review.comment_to_team != "",
-            Review.id.not_in(left_out),
-        )
-    ).all()
+    rows = session.execute(_COMMENTS, {"passage": passage_id, "left_out": list(left_out)})
     comments = (
-        TeamComment(text, person.display_name if show_names else "") for text, person in rows
+        TeamComment(text, display_name(*name) if show_names else "") for text, *name in rows
     )
     return tuple(sorted(comments, key=lambda comment: (comment.reviewer, comment.text)))

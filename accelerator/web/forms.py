@@ -1,5 +1,6 @@
 """The base of all forms: CSRF, the person's language, and errors of the rules at their fields."""
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from math import isfinite
@@ -110,6 +111,9 @@ class LongSelect(Select):
         return f'<option{chosen} value="{escape(choice.value)}">{label}</option>'
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def storable(_form: Any, field: Field) -> None:
     """Refuse what no database can keep: NUL and lone surrogates; a validator for text fields."""
     text = field.data
@@ -119,7 +123,7 @@ def storable(_form: Any, field: Field) -> None:
 
 def is_storable(text: str) -> bool:
     """Say whether a text has no NUL and no lone surrogate."""
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def stripped(value: str | None) -> str:

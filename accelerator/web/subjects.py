@@ -178,21 +178,19 @@ def _to_cohort(cohort: Cohort) -> Subject:
 
 def _cohort_stage(_actor: Actor, arguments: dict[str, Any]) -> Loaded | None:
     """Load a cohort and one of its stages: `/cohorts/<cohort_code>/<stage_key>/…`."""
-    row = (
-        db()
-        .execute(
-            select(Cohort, Stage)
-            .join(Stage, Stage.programme_id == Cohort.programme_id)
-            .where(
-                Cohort.code == arguments.pop("cohort_code"), Stage.key == arguments.pop("stage_key")
-            )
-        )
-        .one_or_none()
-    )
+    place = {"cohort": arguments.pop("cohort_code"), "stage": arguments.pop("stage_key")}
+    row = db().execute(_COHORT_STAGE, place).one_or_none()
     if row is None:
         return None
     found = (row.Cohort, row.Stage)
     return found, _to_cohort(row.Cohort), Permission.COHORT_VIEW
+
+
+_COHORT_STAGE = (
+    select(Cohort, Stage)
+    .join(Stage, Stage.programme_id == Cohort.programme_id)
+    .where(Cohort.code == bindparam("cohort"), Stage.key == bindparam("stage"))
+)
 
 
 def _gate(actor: Actor, arguments: dict[str, Any]) -> Loaded | None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, cast, exists, func, not_, or_, sel
 from sqlalchemy.orm import Session
 
 from accelerator.activity import chain
-from accelerator.activity.letters import Reader, letter, notice_text, veiled
+from accelerator.activity.letters import Reader, notice_text, veiled, words_of
 from accelerator.domain.policy import Actor
 from accelerator.storage.tables import Delivery, Event, Idea, JobRun, Lease, Person, Seal
 from accelerator.storage.visibility import outside_team
@@ -136,7 +136,7 @@ def message(session: Session, *, actor: Actor, delivery_id: int, base_url: str) 
     body = delivery.body
     if not body and delivery.channel == "mail":
         try:
-            text = letter(delivery.template, delivery.data, _reader(person), base_url=base_url)
+            text = words_of(delivery.template, delivery.data, _reader(person), base_url=base_url)
             body = veiled(text.text)
         except Exception:  # noqa: BLE001 - the page says so; deliver has logged it or will
             body = ""

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from accelerator.activity.letters import Reader, letter, notice_text, veiled
+from accelerator.activity.letters import Reader, notice_text, veiled, words_of
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.ladder import DEFAULTS, Due, Ladder, Receiver, Reminder, ahead, steps_of
 from accelerator.domain.notices import Kind
@@ -312,7 +312,9 @@ def message(
     body = row.Delivery.body
     if not body and row.Delivery.channel == "mail":
         try:
-            text = letter(row.Delivery.template, row.Delivery.data, _reader(row), base_url=base_url)
+            text = words_of(
+                row.Delivery.template, row.Delivery.data, _reader(row), base_url=base_url
+            )
             body = veiled(text.text)
         except Exception:  # noqa: BLE001 - the page says so; deliver has logged it or will
             body = ""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from accelerator.activity import record
 from accelerator.activity.events.contacts import NUDGE, PersonNudged
-from accelerator.activity.letters import Letter, Reader, letter
+from accelerator.activity.letters import Reader, Words, words_of
 from accelerator.activity.outbox import AMONG, Notice, deliver_to
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Actor
@@ -17,10 +17,10 @@ from accelerator.standing.hours import hours_of
 from accelerator.storage.tables import Cohort, Delivery, Person
 
 
-def preview(event: PersonNudged, person: Person, *, base_url: str) -> Letter:
+def preview(event: PersonNudged, person: Person, *, base_url: str) -> Words:
     """Return the very message as its receiver would read it."""
     reader = Reader(person.display_name, person.language, person.time_zone)
-    return letter(NUDGE.template, event.data(), reader, base_url=base_url)
+    return words_of(NUDGE.template, event.data(), reader, base_url=base_url)
 
 
 def nudge_of(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import letters as mail
@@ -26,7 +26,7 @@ class Sample:
     code: str
     language: str
     receivers: tuple[str, ...]
-    letter: mail.Letter
+    letter: mail.Words
 
 
 def to_show(codes: Sequence[str], people: Sequence[ReceiverRow], asked: str = "") -> list[str]:
@@ -71,11 +71,7 @@ def rehearse(
     edited = service.edited_words(letters, verdict)
     require_decider(session, actor=actor, stage=stage)
     decided = []
-    for idea, passage in session.execute(
-        select(Idea, Passage)
-        .join(Passage, Passage.id == Idea.passage_id)
-        .where(Idea.cohort_id == cohort.id, Idea.code.in_(codes))
-    ):
+    for idea, passage in session.execute(_OF_CODES, {"cohort": cohort.id, "codes": [*codes]}):
         decision = decision_of(verdict, actor, idea.id, passage.id, now=now)
         decision.left_out = list(left_out.get(idea.code, ()))
         decided.append(Told(decision, passage, idea, stage, cohort))
@@ -91,6 +87,16 @@ def rehearse(
             for each in readers.values()
         ]
     return tuple(sorted(samples, key=lambda sample: codes.index(sample.code)))
+
+
+_OF_CODES = (
+    select(Idea, Passage)
+    .join(Passage, Passage.id == Idea.passage_id)
+    .where(
+        Idea.cohort_id == bindparam("cohort"),
+        Idea.code.in_(bindparam("codes", expanding=True)),
+    )
+)
 
 
 def rehearse_reversal(
@@ -147,5 +153,5 @@ def _sample(
         code=code,
         language=readers[0].language,
         receivers=tuple(reader.name for reader in readers),
-        letter=mail.letter(template, data, readers[0], base_url=base_url),
+        letter=mail.words_of(template, data, readers[0], base_url=base_url),
     )

@@ -26,10 +26,10 @@ from accelerator.standing.assignments import ask
 from accelerator.storage.tables import Assignment, Cohort, Review, Stage
 
 
-def letter_to(person: LateReviewer, *, base_url: str) -> letters.Letter:
+def letter_to(person: LateReviewer, *, base_url: str) -> letters.Words:
     """Write the very message somebody would get."""
     reader = letters.Reader(person.name, person.language, person.time_zone)
-    return letters.letter(NUDGE.template, person.data, reader, base_url=base_url)
+    return letters.words_of(NUDGE.template, person.data, reader, base_url=base_url)
 
 
 def nudge(

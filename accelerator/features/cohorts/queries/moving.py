@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accelerator.activity.events.base import Event
 from accelerator.activity.events.cohorts import MilestonesMoved
 from accelerator.activity.events.programmes import HandInMoved
-from accelerator.activity.letters import Letter, Reader, letter
+from accelerator.activity.letters import Reader, Words, words_of
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.cohort_dates import StageDates
 from accelerator.domain.policy import Actor
@@ -50,7 +50,7 @@ class Sample:
 
     language: str
     to: str
-    letter: Letter
+    letter: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,5 +203,5 @@ def _members(session: Session, actor: Actor, ideas: list[int]) -> Iterator[tuple
 
 def _sample(template: str, event: Event, person: Person, base_url: str, *, to: str) -> Sample:
     reader = Reader(to, person.language, person.time_zone)
-    written = letter(template, event.data(), reader, base_url=base_url)
+    written = words_of(template, event.data(), reader, base_url=base_url)
     return Sample(person.language, to, written)

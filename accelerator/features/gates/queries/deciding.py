@@ -54,20 +54,26 @@ def comments(session: Session, rows: Sequence[GateRow]) -> dict[str, list[Commen
     """Return the comments to the teams of some ideas, by code."""
     codes = {row.passage_id: row.code for row in rows}
     found: dict[str, list[CommentRow]] = {}
-    for passage, review, text, person in session.execute(
-        select(Assignment.passage_id, Review.id, Review.comment_to_team, Person)
-        .join(Review, Review.assignment_id == Assignment.id)
-        .join(Person, Person.id == Assignment.reviewer_id)
-        .where(
-            Assignment.passage_id.in_(codes),
-            Assignment.state == AssignmentState.SUBMITTED,
-            Review.comment_to_team != "",
-        )
-        .order_by(Review.id)
-    ):
-        row = CommentRow(review, codes[passage], text, person.display_name)
+    for passage, review, text, *name in session.execute(_COMMENTS, {"passages": [*codes]}):
+        row = CommentRow(review, codes[passage], text, display_name(*name))
         found.setdefault(row.code, []).append(row)
     return found
+
+
+_COMMENTS = (
+    select(
+        Assignment.passage_id, Review.id, Review.comment_to_team, Person.family_name,
+        Person.given_name,
+    )
+    .join(Review, Review.assignment_id == Assignment.id)
+    .join(Person, Person.id == Assignment.reviewer_id)
+    .where(
+        Assignment.passage_id.in_(bindparam("passages", expanding=True)),
+        Assignment.state == AssignmentState.SUBMITTED,
+        Review.comment_to_team != "",
+    )
+    .order_by(Review.id)
+)  # fmt: skip
 
 
 def kept_back(
@@ -91,18 +97,21 @@ def kept_back(
 
 def watchers(session: Session, programme_id: int) -> list[tuple[int, str]]:
     """Return who can keep an eye on a parked idea: the managers of the programme."""
-    rows = session.scalars(
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.programme_id == programme_id,
-            Membership.role == Role.MANAGER,
-            Person.disabled_at.is_(None),
-        )
-        .order_by(Person.id)
-        .limit(MOST_WATCHERS)
+    rows = session.execute(_WATCHERS, {"programme": programme_id})
+    return [(person, display_name(*name)) for person, *name in rows]
+
+
+_WATCHERS = (
+    select(Person.id, Person.family_name, Person.given_name)
+    .join(Membership, Membership.person_id == Person.id)
+    .where(
+        Membership.programme_id == bindparam("programme"),
+        Membership.role == Role.MANAGER,
+        Person.disabled_at.is_(None),
     )
-    return [(person.id, person.display_name) for person in rows]
+    .order_by(Person.id)
+    .limit(MOST_WATCHERS)
+)
 
 
 def watchers_of_idea(session: Session, idea: Idea) -> list[tuple[int, str]]:
@@ -123,10 +132,14 @@ def receivers(session: Session, rows: Sequence[GateRow]) -> tuple[ReceiverRow, .
     """List who will hear of a decision about these ideas."""
     codes = {row.idea_id: row.code for row in rows}
     found: dict[int, ReceiverRow] = {}
-    for idea, person, *name, language, zone in session.execute(_HEARING, {"ideas": [*codes]}):
-        if person not in found:
-            found[person] = ReceiverRow(display_name(*name), language, zone, [])
-        found[person].codes.append(codes[idea])
+    for idea, person, family, given, language, zone in session.execute(
+        _HEARING, {"ideas": [*codes]}
+    ).all():
+        if person in found:
+            found[person].codes.append(codes[idea])
+        else:
+            name = display_name(family, given)
+            found[person] = ReceiverRow(name, language, zone, [codes[idea]])
     return tuple(found.values())
 
 
@@ -137,7 +150,7 @@ _HEARING = (
     )
     .join(Person, Person.id == TeamMember.person_id)
     .where(
-        TeamMember.idea_id.in_(bindparam("ideas", expanding=True)),
+        TeamMember.idea_id.in_(bindparam("ideas", expanding=True, literal_execute=True)),
         TeamMember.state == "accepted",
         Person.disabled_at.is_(None),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from accelerator.activity.letters import Letter, Reader, letter
+from accelerator.activity.letters import Reader, Words, words_of
 from accelerator.domain.policy import Actor
 from accelerator.features.milestones.service.shifting import Move, Plan, Wanted, messages, plan
 from accelerator.storage.tables import (
@@ -27,7 +27,7 @@ class Sample:
 
     language: str
     to: str
-    letter: Letter
+    letter: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def preview(
         if person.language not in samples:
             reader = Reader(person.display_name, person.language, person.time_zone)
             data = by_idea[idea_id].data()
-            written = letter("milestones_shifted", data, reader, base_url=base_url)
+            written = words_of("milestones_shifted", data, reader, base_url=base_url)
             samples[person.language] = Sample(person.language, reader.name, written)
     days = {move.row.id: move.landing.due_on for move in found.moves}
     out_of_order = _out_of_order(session, cohort, days)
