@@ -37,14 +37,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 def when_ready(server: Any) -> None:
     """Load what the first requests would load in each worker, then fork from there."""
+    from accelerator import clock
     from accelerator.domain.scoring import Scored, rank
-    from accelerator.i18n import gettext, speaking
+    from accelerator.i18n import LANGUAGES, formats, gettext, speaking
 
     # The numbers' own library loads parts of itself when they are first used.
     rank([Scored(idea, reviewer, idea) for idea in range(3) for reviewer in range(3)], capacity=1)
 
-    with speaking("ja"):
-        gettext("Ideas")
+    for code in LANGUAGES:
+        with speaking(code):
+            gettext("Ideas")
+            formats.moment(clock.now(), "UTC")
     templates = server.app.wsgi().jinja_env
     for name in templates.list_templates(["html"]):
         if not name.startswith("email/"):

@@ -78,7 +78,7 @@ class Adjusted(Generic[Idea, Reviewer]):
     @property
     def panels(self) -> int:
         """Panels no review connects; above 1, comparing across them rests on equal severity."""
-        return len(np.unique(self.panel))
+        return len(set(self.panel.tolist()))  # unique() would load masked arrays, 2 MiB of them
 
     def covariance(self, ideas: Sequence[Idea]) -> Floats:
         """Return Cov(adjusted) of m chosen ideas: (m, m); for a few, as it is dense.

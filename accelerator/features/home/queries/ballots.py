@@ -1,7 +1,13 @@
-"""Whether a decider's vote is wanted before a gate meeting."""
+"""Whether a decider's vote is wanted before a gate meeting.
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import aliased
+Asked in two steps, because hardly anybody has such a meeting: what plans to look through the ideas
+of a gate would cost everybody more than all the rest of their tasks.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.policy import Role
 from accelerator.domain.stages import IdeaState, PassageState
@@ -20,11 +26,19 @@ from accelerator.storage.tables import (
 )
 
 
-def vote_wanted(reader: BindParameter[int]) -> ColumnElement[bool]:
-    """Say of a cohort's meeting at a stage that it has not begun and lacks the reader's vote."""
-    return and_(
-        Meeting.started_at.is_(None), Meeting.ended_at.is_(None), _decides(reader), _unvoted(reader)
-    )
+def may_vote(reader: BindParameter[int]) -> ColumnElement[bool]:
+    """Say of a cohort's meeting at a stage that it has not begun and that the reader decides."""
+    return and_(Meeting.started_at.is_(None), Meeting.ended_at.is_(None), _decides(reader))
+
+
+def votes_wanted(
+    session: Session, reader_id: int, cohort_codes: Collection[str]
+) -> set[tuple[str, str]]:
+    """Return the gates, as cohort's code and stage's key, at which an idea lacks one's vote."""
+    if not cohort_codes:
+        return set()
+    rows = session.execute(_WANTED, {"reader": reader_id, "cohorts": [*cohort_codes]})
+    return {(code, key) for code, key in rows}
 
 
 def _decides(reader: BindParameter[int]) -> ColumnElement[bool]:
@@ -64,3 +78,14 @@ def _unvoted(reader: BindParameter[int]) -> ColumnElement[bool]:
         me.line_manager_id.is_distinct_from(owner.id),
         ~exists().where(Vote.passage_id == Passage.id, Vote.person_id == reader),
     )
+
+
+_READER: BindParameter[int] = bindparam("reader")
+_WANTED = (
+    select(Cohort.code, Stage.key)
+    .join(Meeting, Meeting.cohort_id == Cohort.id)
+    .join(Stage, Stage.id == Meeting.stage_id)
+    .where(
+        Cohort.code.in_(bindparam("cohorts", expanding=True)), may_vote(_READER), _unvoted(_READER)
+    )
+)

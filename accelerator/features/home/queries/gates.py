@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Date, Row, bindparam, func, literal_column, select
+from sqlalchemy import Date, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
@@ -13,6 +13,7 @@ from accelerator.domain.lateness import LIKELY
 from accelerator.domain.milestones import SOON_DAYS, MilestoneState
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import IdeaState, PassageState
+from accelerator.storage.spelled import spelled
 from accelerator.storage.tables import Cohort, Idea, Milestone, Passage, Stage, TeamMember
 
 MOST_GATES = 30
@@ -41,7 +42,7 @@ class GateCard:
 _MANAGED = select(Cohort.id).where(Cohort.programme_id.in_(bindparam("managed", expanding=True)))
 _NOT_YET = select(Idea.passage_id).where(
     Idea.cohort_id.in_(_MANAGED),
-    Idea.state.in_((IdeaState.DRAFT, IdeaState.WAITING)),
+    Idea.state.in_((spelled(IdeaState.DRAFT), spelled(IdeaState.WAITING))),
     Idea.passage_id.is_not(None),
 )
 # Whoever is in a team learns nothing of what its gate has decided and not announced. Read from
@@ -51,14 +52,13 @@ _OWN = (
     .join(TeamMember, TeamMember.idea_id == Idea.id)
     .where(
         TeamMember.person_id == bindparam("reader"),
-        TeamMember.state.in_(("accepted", "pending")),
+        TeamMember.state.in_((spelled("accepted"), spelled("pending"))),
         Idea.passage_id.is_not(None),
     )
 )
 _CURRENT = select(Passage.cohort_id, Passage.stage_id).where(
     Passage.cohort_id.in_(_MANAGED),
-    # Spelled out: a partial index serves only where the text of the query proves it may.
-    Passage.state != literal_column(f"'{PassageState.LEFT}'"),
+    Passage.state != spelled(PassageState.LEFT),
     Passage.id.not_in(_NOT_YET),
     Passage.id.not_in(_OWN),
 )
@@ -69,10 +69,16 @@ _BY_STATE = (
     .group_by(Passage.cohort_id, Passage.stage_id, Passage.state)
     .subquery()
 )
-_ASKED = select(Milestone.passage_id).where(Milestone.asked_due_on.is_not(None)).limit(MOST_DATES)
+_ASKED = (
+    select(Milestone.passage_id)
+    .where(Milestone.asked_due_on.is_not(None))
+    .distinct()
+    .limit(MOST_DATES)
+    .subquery()
+)
 _DATES_ASKED = (
     _CURRENT.add_columns(func.count().label("dates"))
-    .where(Passage.id.in_(_ASKED))
+    .join(_ASKED, _ASKED.c.passage_id == Passage.id)
     .group_by(Passage.cohort_id, Passage.stage_id)
     .subquery()
 )

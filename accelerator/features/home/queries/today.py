@@ -32,9 +32,10 @@ from accelerator.domain.lateness import LIKELY
 from accelerator.domain.milestones import SOON_DAYS
 from accelerator.domain.policy import Actor
 from accelerator.domain.stages import LIVING, PassageState
-from accelerator.features.home.queries.ballots import vote_wanted
+from accelerator.features.home.queries.ballots import may_vote, votes_wanted
 from accelerator.features.home.queries.gates import GateCard, gate_cards
 from accelerator.standing import Standing, standings
+from accelerator.storage.spelled import spelled
 from accelerator.storage.tables import (
     Assignment,
     Cohort,
@@ -201,7 +202,7 @@ def _waiting() -> Select[Any]:
         .join(Stage, Stage.id == Passage.stage_id)
         .where(
             Assignment.reviewer_id == reader,
-            Assignment.state.in_(("assigned", "accepted")),
+            Assignment.state.in_((spelled("assigned"), spelled("accepted"))),
             Passage.state == PassageState.HANDED_IN,
         ),
         select(literal(Kind.QUESTION), *idea, *stage, undated, no_stage)
@@ -230,7 +231,7 @@ def _waiting() -> Select[Any]:
         )
         .join(Meeting, Meeting.cohort_id == Cohort.id)
         .join(Stage, Stage.id == Meeting.stage_id)
-        .where(vote_wanted(reader)),
+        .where(may_vote(reader)),
     ]  # fmt: skip
     found = union_all(*parts).subquery()
     order = case((found.c.due_on < day, 0), (found.c.due_on.is_(None), 1), else_=2)
@@ -241,7 +242,10 @@ _WAITING = _waiting()
 
 
 def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
-    """List what waits, nearest first; one query for all sorts of things."""
+    """List what waits, nearest first; one query for all sorts of things, two with a meeting."""
+    rows = session.execute(_WAITING, _days(actor, day)).all()
+    meetings = {row.code for row in rows if row.kind == Kind.VOTE}
+    wanted = votes_wanted(session, actor.id, meetings)
     return tuple(
         Task(
             Kind(row.kind),
@@ -252,7 +256,8 @@ def _tasks(session: Session, actor: Actor, day: date) -> tuple[Task, ...]:
             row.due_on is not None and row.due_on < day,
             stage_key=row.stage_key,
         )
-        for row in session.execute(_WAITING, _days(actor, day))
+        for row in rows
+        if row.kind != Kind.VOTE or (row.code, row.stage_key) in wanted
     )
 
 
