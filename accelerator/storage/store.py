@@ -1,16 +1,18 @@
-"""Where the bytes of attachments lie: a folder, or an object store that obstore knows."""
+"""Where the bytes of attachments lie: a folder, or an object store that obstore knows.
+
+Its library takes 4 MiB, so it is loaded when the first file comes or goes.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-import obstore
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore, from_url
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
 
 CHUNK = 256 * 1024
 
@@ -25,6 +27,10 @@ class Missing(Exception):
 
 def put(url: str, key: str, file: IO[bytes]) -> None:
     """Store a file whole, or raise StoreFull and store nothing."""
+    import obstore
+    from obstore.exceptions import BaseError
+    from obstore.store import LocalStore
+
     try:
         store = _open(url)
         obstore.put(store, key, file)
@@ -38,6 +44,8 @@ def put(url: str, key: str, file: IO[bytes]) -> None:
 
 def get(url: str, key: str) -> Iterator[bytes]:
     """Return a file piece by piece; raise Missing at once when it is not there."""
+    import obstore
+
     try:
         return iter(obstore.get(_open(url), key).stream(min_chunk_size=CHUNK))
     except OSError as error:
@@ -46,12 +54,16 @@ def get(url: str, key: str) -> Iterator[bytes]:
 
 def delete(url: str, key: str) -> None:
     """Remove a file; one that is not there is as good as removed."""
+    import obstore
+
     with suppress(FileNotFoundError):
         obstore.delete(_open(url), key)
 
 
 @lru_cache
-def _open(url: str) -> ObjectStore:
+def _open(url: str) -> "ObjectStore":
+    from obstore.store import LocalStore, from_url
+
     if urlsplit(url).scheme == "file":
         return LocalStore(_folder(url), mkdir=True)
     return from_url(url)

@@ -11,12 +11,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from typing import TYPE_CHECKING
 
 from accelerator.domain.errors import DomainError
 from accelerator.domain.tabular import RowError, Sheet, read_csv, read_rows
 from accelerator.i18n import N_
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 MOST_COLUMNS = 100
 MOST_CELLS = 1_000_000
@@ -97,6 +99,8 @@ def _read_workbook(content: bytes) -> Sheet:
 
 def _records(content: bytes) -> Iterator[Sequence[object]]:
     """Yield the rows of the first visible sheet; a damaged file may panic in the reader."""
+    from python_calamine import CalamineWorkbook
+
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             yield from _first_sheet(book).iter_rows()
@@ -106,7 +110,9 @@ def _records(content: bytes) -> Iterator[Sequence[object]]:
         raise _Refused(_UNREADABLE) from error
 
 
-def _first_sheet(book: CalamineWorkbook) -> CalamineSheet:
+def _first_sheet(book: "CalamineWorkbook") -> "CalamineSheet":
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
     for found in book.sheets_metadata:
         if found.typ == SheetTypeEnum.WorkSheet and found.visible == SheetVisibleEnum.Visible:
             return book.get_sheet_by_name(found.name)
