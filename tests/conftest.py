@@ -1,7 +1,9 @@
 """Both databases by one parameter, the application, and a small company."""
 
 import shutil
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -28,11 +30,22 @@ __all__ = ["browser_page", "chromium", "live_server", "postgres_server"]
 UNCOUNTED = ("faults", "golden", "hostile", "journeys")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure no coverage in the tests that are slow without it."""
-    for item in items:
-        if item.path.parent.name in UNCOUNTED:
-            item.add_marker("no_cover")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Count no branches in the tests that are slow without it.
+
+    pytest-cov's own mark for this does nothing in a worker of xdist, where it counts twice.
+    """
+    if item.path.parent.name not in UNCOUNTED:
+        return (yield)
+    traces = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(traces[0])
+        threading.settrace(traces[1])
 
 
 @pytest.fixture(scope="session")

@@ -66,3 +66,13 @@ def test_addresses_and_skills_read_again_stay_the_same(text):
     except DomainError:
         return
     assert email_of(kept) == kept
+
+
+@given(
+    st.sampled_from(["family_name", "given_name", "family_reading", "department"]),
+    st.sampled_from(["\n", "\r", "\x00", "\x1b", "\u2028", "\u2029"]),
+)
+def test_a_name_is_one_line(field, breaking):
+    with pytest.raises(DomainError) as refused:
+        check(replace(SATO, **{field: f"佐藤{breaking}Bcc: all"}))
+    assert (refused.value.code, refused.value.field) == ("one_line", field)
