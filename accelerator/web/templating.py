@@ -1,7 +1,7 @@
 """What every template can count on: texts, filters, and who looks."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request, url_for
+from flask.templating import Environment
 from jinja2 import StrictUndefined
 from jinja2.runtime import Macro
 from markupsafe import Markup, escape
@@ -38,8 +39,17 @@ _UNREAD = select(func.count()).select_from(
 )
 
 
+class Pages(Environment):
+    """Templates that all know the same: nothing is looked through again at each import."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template knows besides what it is drawn with."""
+        return super().make_globals(d) if d else self.globals
+
+
 def install(app: Flask) -> None:
     """Make templates strict, translated and equipped."""
+    app.jinja_environment = Pages
     env = app.jinja_env
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
