@@ -23,12 +23,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.base import Hears
 from accelerator.domain.notices import HOOK, INBOX, Choice, Kind, choices, held_to, route
 from accelerator.i18n import N_
+from accelerator.storage.inserting import insert_for, insert_into
 from accelerator.storage.tables import Delivery, Hook, Ladder, Person, Preference
 
 UNWANTED = N_("Its receiver wants to hear nothing of this kind.")
@@ -167,7 +167,7 @@ def _telling(found: Select[int] | None, line: Hears, dialect: str, chats: bool) 
     heard = new.c.person_id.is_distinct_from(bindparam("_silent", type_=Integer))
     told = select(new).where(or_(new.c.hook_id.is_not(None), heard), new.c.channel.is_not(None))
     return (
-        _insert_of(dialect)
+        insert_for(dialect, Delivery.__table__)
         .from_select(new.c.keys(), told)
         .on_conflict_do_nothing()
         .returning(Delivery.__table__.c.state)
@@ -311,7 +311,7 @@ def _row(notice: Notice, channel: str, now: datetime) -> dict[str, Any]:
 
 def _add(session: Session, rows: list[dict[str, Any]]) -> int:
     """Add many rows; the driver counts those that were not there yet, each state by itself."""
-    statement = _insert(session).on_conflict_do_nothing()
+    statement = insert_into(session, Delivery.__table__).on_conflict_do_nothing()
     new = 0
     for state in sorted({row["state"] for row in rows}):
         some = [row for row in rows if row["state"] == state]
@@ -322,15 +322,6 @@ def _add(session: Session, rows: list[dict[str, Any]]) -> int:
 
 def _heard(states: Iterable[str]) -> int:
     return sum(state != "cancelled" for state in states)
-
-
-def _insert(session: Session) -> Any:
-    return _insert_of(session.get_bind().dialect.name)
-
-
-def _insert_of(dialect: str) -> Any:
-    kind = postgresql if dialect == "postgresql" else sqlite
-    return kind.insert(Delivery.__table__)
 
 
 def _some(ids: Sequence[int]) -> Iterator[Collection[int]]:

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from accelerator.jobs.claims import why
 from accelerator.jobs.lease import LeaseLost, Shift
 from accelerator.standing.dues import still_due
 from accelerator.standing.hours import Hours, hours_of
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Delivery, JobRun
 
 DONE = N_("It was done before the day's message left.")
@@ -131,8 +131,7 @@ def _write(
         "template": DAILY, "data": contents(rows), "state": "waiting", "urgent": False,
         "due_at": now, "created_at": now, "attempts": 0,
     }  # fmt: skip
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = kind.insert(Delivery).values(new).on_conflict_do_nothing()
+    insert = insert_into(session, Delivery).values(new).on_conflict_do_nothing()
     mail = session.scalar(insert.returning(Delivery.id))
     if mail is None:
         return 0

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, case, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator import clock
 from accelerator.config import Config
 from accelerator.jobs.run import reading, transaction
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Lease
 
 NAME = "scheduler"
@@ -47,11 +47,12 @@ def take(
 
     An end further away than any holder could have set it comes from a clock that was wrong.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     free = or_(
         Lease.holder == holder, Lease.until <= now, Lease.until > now + max(length, LENGTH) * 2
     )
-    statement = insert(Lease).values(name=NAME, holder=holder, fence=1, until=now + length)
+    statement = insert_into(session, Lease).values(
+        name=NAME, holder=holder, fence=1, until=now + length
+    )
     fence = session.execute(
         statement.on_conflict_do_update(
             index_elements=[Lease.name],

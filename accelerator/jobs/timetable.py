@@ -16,7 +16,6 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine, case, func, literal
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator import clock, logs
@@ -37,6 +36,7 @@ from accelerator.jobs.run import reading, transaction
 from accelerator.jobs.seal import seal
 from accelerator.jobs.tidy import tidy
 from accelerator.jobs.weekly import weekly
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import JobRun
 from accelerator.storage.types import Moment
 
@@ -183,8 +183,9 @@ def may_run(engine: Engine, name: str, *, now: datetime) -> bool:
 
 def started(session: Session, name: str, *, now: datetime) -> None:
     """Write down that a job begins, as a failure until it ends: it may kill its process."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    first = kind.insert(JobRun).values(name=name, started_at=now, failures=1, last_error="")
+    first = insert_into(session, JobRun).values(
+        name=name, started_at=now, failures=1, last_error=""
+    )
     parked = case(
         (JobRun.failures >= PARKED_AFTER, func.coalesce(JobRun.parked_at, literal(now, Moment)))
     )

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from accelerator.jobs.lease import LeaseLost, Shift
 from accelerator.standing.agenda import actor_now
 from accelerator.standing.hours import Hours, hours_of
 from accelerator.standing.week import week_of
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Delivery, Membership, Person, Preference
 
 QUIET = N_("There was nothing to tell of the week.")
@@ -83,8 +83,7 @@ def _write(session: Session, person: int, hours: Hours, now: datetime) -> int:
         "state": "waiting" if lines else "cancelled", "last_error": "" if lines else QUIET,
         "due_at": now, "created_at": now,
     }  # fmt: skip
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = kind.insert(Delivery).values(new).on_conflict_do_nothing()
+    insert = insert_into(session, Delivery).values(new).on_conflict_do_nothing()
     added = session.scalar(insert.returning(Delivery.id))
     return int(added is not None and bool(lines))
 

@@ -6,10 +6,10 @@ from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, exists, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.domain.reviews import AssignmentState
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Assignment, Review
 
 Key = tuple[int, int]  # passage, reviewer
@@ -41,10 +41,9 @@ def ask(
         "assigned_at": now, "decline_reason": None, "decline_note": "", "answered_at": None,
         "asked_due_on": None, "asked_reason": "", "handed_to_id": None, "skipped_at": None,
     }  # fmt: skip
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     made: set[Key] = set()
     for batch in batches(sorted(set(wanted), key=lambda one: one[1:])):
-        statement = kind.insert(Assignment).values(
+        statement = insert_into(session, Assignment).values(
             [
                 {"idea_id": idea, "passage_id": passage, "reviewer_id": reviewer} | facts
                 for idea, passage, reviewer in batch

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.readiness import Assessment, Dimension
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Idea, ReadinessScore
 
 NOT_APPLICABLE = "0"
@@ -90,8 +90,7 @@ def _parts(
 
 
 def _upsert(session: Session, rows: list[dict[str, Any]]) -> None:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    added = dialect.insert(ReadinessScore)
+    added = insert_into(session, ReadinessScore)
     keys = ("at", "score", "parts", "levels", "policy_version")
     session.execute(
         added.on_conflict_do_update(

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Throttle
 
 
@@ -17,9 +17,8 @@ def hit(session: Session, key: str, *, limit: int, window: int, now: datetime) -
     """
     second = int(now.timestamp())
     start = second - second % window
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     count = session.execute(
-        insert(Throttle)
+        insert_into(session, Throttle)
         .values(key=key, window=start, count=1)
         .on_conflict_do_update(
             index_elements=[Throttle.key, Throttle.window], set_={"count": Throttle.count + 1}

@@ -12,9 +12,9 @@ from typing import Any
 from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from accelerator import clock
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import OncePost
 from accelerator.web.forms import is_storable
 from accelerator.web.identity import actor_or_none
@@ -40,9 +40,8 @@ def once(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRetu
         person = actor_or_none()
         key = f"{person.id if person else 0}:{token}"[:LONGEST]
         session = db()
-        postgres = session.get_bind().dialect.name == "postgresql"
         added = session.execute(
-            (postgresql.insert if postgres else sqlite.insert)(OncePost)
+            insert_into(session, OncePost)
             .values(
                 token=key,
                 person_id=person.id if person else None,

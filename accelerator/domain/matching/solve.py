@@ -44,7 +44,7 @@ def match(problem: Problem, policy: MatchingPolicy | None = None) -> Matching:
     demand = demand_of(problem, policy)
     flow = _optimum(demand, policy)
     chosen = flow.chosen
-    if problem.required and _missing(problem, chosen):
+    if problem.required and demand.allowed.any() and _missing(problem, chosen):
         if demand.allowed.sum() <= MOST_EXACT:
             found = with_skills(problem, demand, flow, policy)
             chosen = chosen if found is None else found

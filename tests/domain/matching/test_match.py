@@ -134,6 +134,19 @@ def test_nothing_is_better_than_what_is_found(problem, load_weight, keep):
         assert mine == pytest.approx(best, abs=1e-6)
 
 
+NOBODY_LEFT = Problem(
+    similarity=np.zeros((2, 2)), wanted=np.array([0, 1]), least=np.array([0, 0]),
+    most=np.array([0, 0]), barred=np.array([[True, True], [True, False]]), existing=[(1, 1)],
+    skills=[frozenset(), frozenset()], required=frozenset({"ip"}),
+)  # fmt: skip
+
+
+def test_a_skill_that_nobody_left_could_bring_is_named_as_missing():
+    found = match(NOBODY_LEFT, MatchingPolicy(load_weight=0.2, one_panel=False))
+    assert found.pairs == ()
+    assert found.shortage.skills == {1: frozenset({"ip"})}
+
+
 @settings(max_examples=60, deadline=None)
 @given(problems(skills=True))
 def test_required_skills_are_covered_at_the_best_price(problem):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.assignment import (
@@ -20,6 +19,7 @@ from accelerator.domain.policy import Actor
 from accelerator.domain.proposals import require_bounds
 from accelerator.features.assignment.queries.field import programme_reviewers
 from accelerator.i18n import N_
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import (
     Capacity,
     Cohort,
@@ -76,9 +76,8 @@ def set_capacities(
 
 def _write(session: Session, cohort: Cohort, stage: Stage, person: int, **said: int | None) -> None:
     """Add or change one row, whoever else does the same at this moment."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
-        kind.insert(Capacity)
+        insert_into(session, Capacity)
         .values(cohort_id=cohort.id, stage_id=stage.id, person_id=person, **said)
         .on_conflict_do_update(
             index_elements=[Capacity.cohort_id, Capacity.stage_id, Capacity.person_id], set_=said
@@ -128,7 +127,6 @@ def state_interests(
     `offered` maps ideas to 1, 0 or −1; it may hold only ideas that the page showed.
     """
     require_bounds(None, wish, fields=("least", "most"))
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     _write(session, cohort, stage, actor.id, wish=wish)
     stated = {idea: said for idea, said in offered.items() if said}
     session.execute(
@@ -137,7 +135,7 @@ def state_interests(
         )
     )
     if stated:
-        statement = kind.insert(Interest).values(
+        statement = insert_into(session, Interest).values(
             [
                 {"idea_id": idea, "person_id": actor.id, "wish": said, "stated_at": now}
                 for idea, said in stated.items()

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.pairwise import PickMade, PickUndone
@@ -13,6 +12,7 @@ from accelerator.domain.policy import Actor
 from accelerator.features.pairwise.queries.facts import contenders
 from accelerator.features.pairwise.queries.judging import may_judge
 from accelerator.i18n import N_
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Cohort, Final, Pick, Stage
 
 PAIR = 2
@@ -42,9 +42,8 @@ def pick(
             "no_such_pair", N_("This pair can no longer be compared; here is another one.")
         )
     lower, higher = sorted(allowed[code] for code in shown)
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     added = session.execute(
-        kind.insert(Pick)
+        insert_into(session, Pick)
         .values(
             final_id=final.id, judge_id=actor.id, lower_id=lower, higher_id=higher,
             better_id=allowed.get(better), picked_at=now,

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.pairwise import (
@@ -23,6 +22,7 @@ from accelerator.features.pairwise.queries.choosing import MOST_IDEAS, at_gate, 
 from accelerator.features.pairwise.queries.facts import Contender, contenders, final_of
 from accelerator.i18n import N_
 from accelerator.standing.conflicts import conflicts_between
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Cohort, Final, FinalIdea, FinalJudge, Person, Pick, Stage
 
 PAIR = 2
@@ -98,9 +98,8 @@ def add(
 
 def _open(session: Session, actor: Actor, cohort: Cohort, stage: Stage, now: datetime) -> Final:
     """Make the round; somebody else who does so at the same moment comes first."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     opened = session.scalar(
-        kind.insert(Final)
+        insert_into(session, Final)
         .values(
             cohort_id=cohort.id, stage_id=stage.id, seed=secrets.randbelow(SEEDS),
             opened_by_id=actor.id, opened_at=now,

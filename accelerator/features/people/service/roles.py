@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.activity import record
@@ -13,6 +12,7 @@ from accelerator.domain.policy import Actor, Role
 from accelerator.domain.reviews import ASKED, AssignmentState
 from accelerator.features.people.service.profiles import find_colleague
 from accelerator.i18n import N_
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Assignment, Cohort, Idea, Membership, Person, Programme
 
 
@@ -24,9 +24,8 @@ def give(
     Raise DomainError at "person" when nobody or several are meant.
     """
     person = find_colleague(session, who, field="person")
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     given = session.execute(
-        insert(Membership)
+        insert_into(session, Membership)
         .values(programme_id=programme.id, person_id=person.id, role=role)
         .on_conflict_do_nothing()
         .returning(Membership.id)

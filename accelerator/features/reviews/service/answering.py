@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.reviews import (
@@ -18,6 +17,7 @@ from accelerator.domain.policy import Actor
 from accelerator.domain.reviews import ASKED, AssignmentState, DeclineReason
 from accelerator.features.reviews.queries.workspace import Facts, facts
 from accelerator.i18n import N_
+from accelerator.storage.inserting import insert_into
 from accelerator.storage.tables import Assignment, Cohort, Conflict, Idea, Membership
 
 
@@ -139,9 +139,8 @@ def _declare(
     reason: str,
     now: datetime,
 ) -> None:
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     added = session.execute(
-        kind.insert(Conflict)
+        insert_into(session, Conflict)
         .values(
             idea_id=idea.id, person_id=person_id, reason=reason, declared_by_id=actor.id,
             declared_at=now,
