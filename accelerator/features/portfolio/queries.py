@@ -199,9 +199,21 @@ def stage_page(
 def _stays(
     session: Session, programme: Programme, stage: Stage, show: str, after: int, day: date
 ) -> tuple[StayRow, ...]:
-    stay = stays(Cohort.programme_id == programme.id, Passage.stage_id == stage.id)
+    found_all = stays(Cohort.programme_id == programme.id, Passage.stage_id == stage.id)
     inside = show == "inside"
-    order = stay.c.entered_at if inside else stay.c.left_at.desc()
+
+    def order(table: Any) -> tuple[Any, Any]:
+        return (table.c.entered_at if inside else table.c.left_at.desc(), table.c.idea_id)
+
+    # The page first: SQLite would go through all stays again for each idea that it joins.
+    stay = (
+        select(found_all)
+        .where(found_all.c.way == ("" if inside else show))
+        .order_by(*order(found_all))
+        .limit(PAGE)
+        .offset(after)
+        .subquery()
+    )
     rows = session.execute(
         select(
             Idea.code,
@@ -221,10 +233,7 @@ def _stays(
             Decision,
             (Decision.passage_id == stay.c.newest) & Decision.announced_at.is_not(None),
         )
-        .where(stay.c.way == ("" if inside else show))
-        .order_by(order, Idea.id)
-        .limit(PAGE)
-        .offset(after)
+        .order_by(*order(stay))
     )
     found = []
     for code, title, cohort, entered_at, left_at, way, reason, score, ahead in rows:
