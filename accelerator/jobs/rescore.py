@@ -17,7 +17,7 @@ from accelerator.standing.readiness import remember_scores
 from accelerator.standing.trend import fill_trend
 from accelerator.storage.tables import Cohort, Idea, Programme
 
-AT_ONCE = 200  # ideas whose rows are held while they are assessed
+AT_ONCE = 500  # ideas whose rows are held while they are assessed
 DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
 MOST_MISSED = timedelta(days=31)  # made up for; what is older can still be counted again
 SCORED = (IdeaState.ACTIVE, IdeaState.PARKED)

@@ -201,7 +201,7 @@ def unexplained(session: Session) -> list[str]:
 Claimed = dict[int, dict[Dimension, int]]
 Spared = dict[int, dict[Dimension, tuple[Vote, ...]]]
 Proven = dict[int, list[Evidence]]
-_IDEAS: BindParameter[Any] = bindparam("ideas", expanding=True)
+_IDEAS: BindParameter[Any] = bindparam("ideas", expanding=True, literal_execute=True)
 _AS_OF: BindParameter[datetime] = bindparam("as_of", type_=Moment)
 
 

@@ -13,7 +13,7 @@ from accelerator.storage.tables import Idea, ReadinessScore
 
 NOT_APPLICABLE = "0"
 _ON = bindparam("on", type_=Date)
-_IDEAS: BindParameter[Any] = bindparam("ideas", expanding=True)
+_IDEAS: BindParameter[Any] = bindparam("ideas", expanding=True, literal_execute=True)
 EACH = aliased(ReadinessScore)
 
 

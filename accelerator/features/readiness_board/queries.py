@@ -115,7 +115,7 @@ def heat_map(session: Session, cohort: Cohort, wanted: Wanted, *, today: date) -
     stages = _stages(session, cohort)
     if wanted.stage not in {one.key for one in stages}:
         wanted = replace(wanted, stage="")
-    rows = _rows(session, cohort, wanted.stage, today)
+    rows = _rows(session, cohort, stages, wanted.stage, today)
     shown = [row for row in rows if _wanted(row, wanted.show)]
     if wanted.order != "score":
         place = tuple(Dimension).index(Dimension(wanted.order))
@@ -177,7 +177,7 @@ def before_gate(
     known = {one.key: one for one in stages}
     chosen = stage if stage in known else ""
     found = []
-    rows = _rows(session, cohort, chosen, today)
+    rows = _rows(session, cohort, stages, chosen, today)
     for row in rows:
         if row.missing:
             gate_on = known[row.stage_key].gate_on
@@ -226,8 +226,7 @@ _SCORES = (
 )
 _IDEAS = (
     select(
-        Idea.code, Idea.title, Stage.key, Stage.minimums, Idea.readiness, Passage.entered_at,
-        ReadinessScore.parts,
+        Idea.code, Idea.title, Stage.key, Idea.readiness, Passage.entered_at, ReadinessScore.parts,
     )
     .join(Passage, Passage.id == Idea.passage_id)
     .join(Stage, Stage.id == Passage.stage_id)
@@ -253,14 +252,15 @@ def _stages(session: Session, cohort: Cohort) -> list[StageView]:
     ]  # fmt: skip
 
 
-def _rows(session: Session, cohort: Cohort, stage: str, today: date) -> list[IdeaRow]:
+def _rows(
+    session: Session, cohort: Cohort, stages: Sequence[StageView], stage: str, today: date
+) -> list[IdeaRow]:
     """Load the ideas of a cohort, or of one stage of it, the lowest scores first; one query."""
     wanted = _IDEAS.where(Stage.key == stage) if stage else _IDEAS
+    asked = {one.key: one.minimums for one in stages}
     found = []
-    for code, title, key, minimums, score, entered, parts in session.execute(
-        wanted, {"cohort": cohort.id}
-    ):
-        known = parts or untouched(entered)
+    for code, title, key, score, entered, parts in session.execute(wanted, {"cohort": cohort.id}):
+        known, minimums = parts or untouched(entered), asked[key]
         found.append(
             IdeaRow(
                 code, title, key, score or 0.0, _cells(known, minimums),
