@@ -6,7 +6,7 @@ tried again a few times and then left to a person, so that it never stands in th
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, or_, select
@@ -237,14 +237,8 @@ def _news(
         stage=stage.name,
         outcome=outcome,
         graduated=after is IdeaState.GRADUATED,
-        reason=decision.reason,
-        next_step=decision.next_step,
-        conditions=decision.conditions,
-        checklist=[line["text"] for line in decision.checklist],
-        change=decision.change_kind,
-        would_change=decision.would_change,
+        **said(decision),
         watcher=_name(session, decision.watcher_id),
-        learned=decision.learned,
         next_stage=coming.name if coming else Bilingual(),
         by=(decision.revisit_on or by).isoformat(),
         reverses=_reversed(session, decision, cohort),
@@ -253,6 +247,19 @@ def _news(
         comments=[{"text": each.text, "reviewer": each.reviewer} for each in comments],
         path=f"/ideas/{idea.code}/outcome",
     )
+
+
+def said(decision: Decision) -> dict[str, Any]:
+    """Return what a decision said, for the events that repeat it."""
+    return {
+        "reason": decision.reason,
+        "next_step": decision.next_step,
+        "conditions": decision.conditions,
+        "checklist": [line["text"] for line in decision.checklist],
+        "change": decision.change_kind,
+        "would_change": decision.would_change,
+        "learned": decision.learned,
+    }
 
 
 def _coming(session: Session, outcome: Outcome, stage: Stage) -> Stage | None:
@@ -308,14 +315,18 @@ _UNTOLD = (
 
 
 def _decided(*, skip_locked: bool = False) -> Select[Decision, Passage, Idea, Stage, Cohort]:
-    """Select the decisions that may be announced, with all they are about, locked."""
+    """Select the decisions that may be announced."""
+    return decisions(skip_locked=skip_locked).where(*_UNTOLD)
+
+
+def decisions(*, skip_locked: bool = False) -> Select[Decision, Passage, Idea, Stage, Cohort]:
+    """Select decisions with all they are about, locked in the order of all who decide."""
     return (
         select(Decision, Passage, Idea, Stage, Cohort)
         .join(Passage, Passage.id == Decision.passage_id)
         .join(Idea, Idea.passage_id == Passage.id)
         .join(Stage, Stage.id == Passage.stage_id)
         .join(Cohort, Cohort.id == Idea.cohort_id)
-        .where(*_UNTOLD)
         .order_by(Idea.id)
         .with_for_update(of=[Idea, Passage, Decision], skip_locked=skip_locked)
         .execution_options(populate_existing=True)

@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from accelerator.activity.events.gates import DecisionUndone
 from accelerator.activity.record import record_all
+from accelerator.deciding.announcing import decisions, said
 from accelerator.domain import gates as rules
 from accelerator.domain.batches import ItemState
 from accelerator.domain.errors import DomainError
@@ -21,7 +22,7 @@ from accelerator.storage.visibility import outside_team
 
 def undo(session: Session, *, actor: Actor, idea: Idea, now: datetime) -> tuple[str, str]:
     """Take a decision back before the team is told; return the codes of cohort and stage."""
-    rows = session.execute(_decided().where(Decision.passage_id == idea.passage_id)).all()
+    rows = session.execute(decisions().where(Decision.passage_id == idea.passage_id)).all()
     if not rows:
         raise DomainError("no_decision", N_("There is no decision to undo."))
     rules.require_undoable(rows[0].Decision.announced_at)
@@ -43,7 +44,7 @@ def undo_many(
 
     Where the team was told meanwhile, nothing changes. Those the actor may not see are left alone.
     """
-    wanted = _decided().where(
+    wanted = decisions().where(
         Idea.cohort_id == cohort.id, Passage.stage_id == stage.id,
         Decision.announced_at.is_(None), outside_team(actor),
         Decision.batch_id == batch_id if batch_id is not None else Idea.code.in_(set(codes)),
@@ -67,14 +68,8 @@ def _take_back(session: Session, rows: Sequence[Any], *, actor: Actor, now: date
                 code=idea.code,
                 stage=stage.key,
                 outcome=decision.outcome,
-                reason=decision.reason,
-                next_step=decision.next_step,
-                conditions=decision.conditions,
-                checklist=[line["text"] for line in decision.checklist],
-                change=decision.change_kind,
-                would_change=decision.would_change,
+                **said(decision),
                 revisit_on=decision.revisit_on.isoformat() if decision.revisit_on else "",
-                learned=decision.learned,
                 path=f"/cohorts/{cohort.code}/{stage.key}/gate",
             )
         )
@@ -90,17 +85,3 @@ def _take_back(session: Session, rows: Sequence[Any], *, actor: Actor, now: date
     )
     session.flush()
     record_all(session, undone, now=now)
-
-
-def _decided() -> Select[Decision, Passage, Idea, Stage, Cohort]:
-    """Select decisions with all they are about, locked in the order of all who decide."""
-    return (
-        select(Decision, Passage, Idea, Stage, Cohort)
-        .join(Passage, Passage.id == Decision.passage_id)
-        .join(Idea, Idea.passage_id == Passage.id)
-        .join(Stage, Stage.id == Passage.stage_id)
-        .join(Cohort, Cohort.id == Idea.cohort_id)
-        .order_by(Idea.id)
-        .with_for_update(of=[Idea, Passage, Decision])
-        .execution_options(populate_existing=True)
-    )

@@ -45,6 +45,10 @@ class Roles:
         return self._marked[1]
 
     @cached_property
+    def _guests(self) -> set[int]:
+        return self._marked[2]
+
+    @cached_property
     def _roles(self) -> dict[int, set[tuple[int, Role]]]:
         found: dict[int, set[tuple[int, Role]]] = defaultdict(set)
         for row in self._session.execute(
@@ -126,7 +130,7 @@ class Roles:
     def actor(self, person_id: int) -> Actor:
         """Return the rules' view of somebody."""
         return Actor(
-            person_id, is_admin=person_id in self._admins, is_guest=person_id in self._marked[2],
+            person_id, is_admin=person_id in self._admins, is_guest=person_id in self._guests,
             roles=frozenset(self._roles.get(person_id, ())),
         )  # fmt: skip
 
