@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.activity import letters as mail
@@ -103,41 +103,33 @@ def rehearse_reversal(
     session: Session, *, actor: Actor, idea: Idea, verdict: Verdict, base_url: str, now: datetime
 ) -> tuple[Sample, ...]:
     """Return the message that takes a decision back, once for each language of the team."""
-    code = idea.code
     attempt = session.begin_nested()
     try:
         reverse(session, actor=actor, idea=idea, verdict=verdict, now=now)
-        return _samples(session, [code], base_url=base_url, now=now)
+        return _announced(session, idea.id, idea.code, base_url=base_url)
     finally:
         attempt.rollback()
         session.expire_all()
 
 
-def _samples(
-    session: Session, codes: Sequence[str], *, base_url: str, now: datetime
-) -> tuple[Sample, ...]:
-    told = dict(
-        session.execute(
-            select(Event.id, Idea.code)
-            .join(Idea, Idea.id == Event.idea_id)
-            .where(Idea.code.in_(codes), Event.kind == "DecisionAnnounced", Event.at == now)
-        ).all()
+def _announced(session: Session, idea_id: int, code: str, *, base_url: str) -> tuple[Sample, ...]:
+    """Return what an idea's team was told last."""
+    newest = select(func.max(Event.id)).where(
+        Event.idea_id == idea_id, Event.kind == "DecisionAnnounced"
     )
     found = session.execute(
-        select(Delivery.event_id, Delivery.template, Delivery.data, Person)
+        select(Delivery.template, Delivery.data, Person)
         .join(Person, Person.id == Delivery.person_id)
-        .where(Delivery.event_id.in_(told), Delivery.channel == "inbox")
+        .where(Delivery.event_id == newest.scalar_subquery(), Delivery.channel == "inbox")
         .order_by(Delivery.id)
     ).all()
-    together: dict[tuple[str, str], list[mail.Reader]] = {}
-    data = {told[row.event_id]: (row.template, row.data) for row in found}
-    for row in found:
-        person = row.Person
+    readers: dict[str, list[mail.Reader]] = {}
+    for _, _, person in found:
         reader = mail.Reader(person.display_name, person.language, person.time_zone)
-        together.setdefault((told[row.event_id], person.language), []).append(reader)
+        readers.setdefault(person.language, []).append(reader)
     return tuple(
-        _sample(code, readers, *data[code], base_url=base_url)
-        for (code, _), readers in together.items()
+        _sample(code, each, found[0].template, found[0].data, base_url=base_url)
+        for each in readers.values()
     )
 
 
