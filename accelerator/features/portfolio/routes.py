@@ -36,7 +36,9 @@ def day(programme: Any) -> ResponseReturnValue:
     except ValueError:
         on = today
     page = readiness.of_day(db(), programme.id, on, after=_after())
-    return render_template("portfolio/day.html", programme=programme, page=page)
+    return render_template(
+        "portfolio/day.html", programme=programme, page=page, size=readiness.PAGE
+    )
 
 
 @bp.get("/portfolio/<programme_key>/<stage_key>")
@@ -50,7 +52,9 @@ def stage(programme: Any, stage_key: str) -> ResponseReturnValue:
     )  # fmt: skip
     if page is None:
         abort(404)
-    return render_template("portfolio/stage.html", programme=programme, page=page)
+    return render_template(
+        "portfolio/stage.html", programme=programme, page=page, size=readiness.PAGE
+    )
 
 
 def _after() -> int:

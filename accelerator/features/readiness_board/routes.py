@@ -43,7 +43,11 @@ def gate(cohort: Any) -> ResponseReturnValue:
     after = min(max(0, after), 10**6)
     page = queries.before_gate(db(), cohort, stage=stage, after=after, today=_today(cohort))
     return render_template(
-        "readiness_board/gate.html", cohort=cohort, page=page, names=queries.names()
+        "readiness_board/gate.html",
+        cohort=cohort,
+        page=page,
+        names=queries.names(),
+        size=queries.PAGE,
     )
 
 

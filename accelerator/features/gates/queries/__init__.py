@@ -11,10 +11,11 @@ from accelerator.features.gates.queries.deciding import (
     watchers,
     watchers_of_idea,
 )
-from accelerator.features.gates.queries.gate import ZONES, every_code, gate_page
+from accelerator.features.gates.queries.gate import SHOWN, ZONES, every_code, gate_page
 from accelerator.features.gates.queries.outcome import outcomes
 
 __all__ = [
+    "SHOWN",
     "ZONES",
     "batch_page",
     "batches_of_gate",

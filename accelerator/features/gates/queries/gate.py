@@ -103,17 +103,6 @@ class GatePage:
         """Return the places left once what is decided is announced."""
         return places_left(self.capacity, self.taken + self.advancing)
 
-    @property
-    def before(self) -> int:
-        """Return where the page before begins."""
-        return max(0, self.after - SHOWN)
-
-    @property
-    def next_after(self) -> int | None:
-        """Return where the next page begins."""
-        end = self.after + SHOWN
-        return end if end < self.total else None
-
 
 def gate_page(
     session: Session,

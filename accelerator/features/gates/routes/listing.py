@@ -36,6 +36,7 @@ def show(cohort_stage: Any) -> ResponseReturnValue:
     return render_template(
         "gates/show.html",
         cohort=cohort, stage=stage, page=page, decided=decided, zone=zone, code=code,
+        size=queries.SHOWN,
         batches=queries.batches_of_gate(db(), actor(), cohort, stage, now=now)
         if decided or page.decided
         else (),

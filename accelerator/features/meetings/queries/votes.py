@@ -39,11 +39,6 @@ class Ballot:
     total: int
     after: int
 
-    @property
-    def next_after(self) -> int | None:
-        """Return where the next page begins."""
-        return self.after + PAGE if self.after + PAGE < self.total else None
-
 
 def ballot(session: Session, actor: Actor, cohort: Cohort, stage: Stage, *, after: int) -> Ballot:
     """Load a page of the ideas that wait at a gate with one's own votes; four queries."""
