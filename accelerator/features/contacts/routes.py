@@ -11,8 +11,9 @@ from accelerator import clock
 from accelerator.activity.pausing import pause_reminders, resume_reminders
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
-from accelerator.features.contacts import queries, service
+from accelerator.features.contacts import service
 from accelerator.features.contacts.forms import NudgeForm, PauseForm
+from accelerator.features.contacts.queries import people, told
 from accelerator.i18n import formats
 from accelerator.i18n import gettext as _
 from accelerator.web import templating
@@ -32,7 +33,7 @@ LARGEST, LARGEST_MESSAGE = 2**31 - 1, 2**63 - 1
 def index(cohort: Any) -> ResponseReturnValue:
     """List the people of a cohort: when they last heard, what waits, when they hear next."""
     words, waits = _word("q"), request.args.get("waits") == "1"
-    page = queries.contacts(
+    page = people.contacts(
         db(), actor(), cohort, words=words, waits=waits, after=_number("after"), now=clock.now()
     )
     return render_template(
@@ -45,11 +46,11 @@ def index(cohort: Any) -> ResponseReturnValue:
 def messages(cohort: Any) -> ResponseReturnValue:
     """List every message about a cohort's ideas with its state."""
     chosen = {
-        "state": _one_of("state", queries.STATES), "channel": _one_of("channel", queries.CHANNELS),
+        "state": _one_of("state", told.STATES), "channel": _one_of("channel", told.CHANNELS),
         "words": _word("q"),
     }  # fmt: skip
     person_id = _number("person")
-    page = queries.messages(
+    page = told.messages(
         db(),
         actor(),
         cohort,
@@ -67,7 +68,7 @@ def messages(cohort: Any) -> ResponseReturnValue:
 def message(cohort: Any, delivery_id: int) -> ResponseReturnValue:
     """Show one message, its state and its text."""
     base_url = config().base_url
-    found = queries.message(db(), actor(), cohort, delivery_id, base_url=base_url)
+    found = told.message(db(), actor(), cohort, delivery_id, base_url=base_url)
     if found is None:
         raise NotFound
     return render_template("contacts/message.html", cohort=cohort, message=found)
@@ -78,7 +79,7 @@ def message(cohort: Any, delivery_id: int) -> ResponseReturnValue:
 @once
 def nudge(cohort: Any, person_id: int) -> ResponseReturnValue:
     """Show the very message before it goes, with a line of one's own; then send it."""
-    person = queries.contact(db(), actor(), cohort, person_id)
+    person = people.contact(db(), actor(), cohort, person_id)
     if person is None:
         raise NotFound
     form = NudgeForm()
@@ -101,7 +102,7 @@ def nudge(cohort: Any, person_id: int) -> ResponseReturnValue:
     text = service.preview(event, person, base_url=config().base_url)
     html = render_template(
         "contacts/nudge.html", cohort=cohort, person=person, form=form, letter=text,
-        ideas=queries.pausable(db(), actor(), {line["code"] for line in event.lines}),
+        ideas=people.pausable(db(), actor(), {line["code"] for line in event.lines}),
     )  # fmt: skip
     return html, 422 if form.errors else 200
 

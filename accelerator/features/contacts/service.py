@@ -11,7 +11,7 @@ from accelerator.activity.letters import Reader, Words, words_of
 from accelerator.activity.outbox import AMONG, Notice, deliver_to
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Actor
-from accelerator.features.contacts.queries import waiting
+from accelerator.features.contacts.queries.people import waiting
 from accelerator.i18n import N_
 from accelerator.standing.hours import hours_of
 from accelerator.storage.tables import Cohort, Delivery, Person
