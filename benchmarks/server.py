@@ -5,7 +5,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +28,8 @@ class Server:
 @contextmanager
 def serve(application: str, database_url: str, instance: Path) -> Iterator[Server]:
     """Start gunicorn with two workers, as `accelerator run` does; stop it at the end."""
+    from accelerator.cli.run import web_server  # the measured server itself does not load it
+
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -38,10 +39,7 @@ def serve(application: str, database_url: str, instance: Path) -> Iterator[Serve
         "ACCELERATOR_BASE_URL": f"http://127.0.0.1:{port}",
         "PYTHONPATH": str(ROOT),
     }
-    command = [
-        sys.executable, "-m", "gunicorn", "-c", "python:accelerator.cli.server",
-        "--bind", f"127.0.0.1:{port}", application,
-    ]  # fmt: skip
+    command = web_server(f"127.0.0.1:{port}", application)
     process = subprocess.Popen(command, cwd=ROOT, env=environ)
     try:
         _wait(process, port)

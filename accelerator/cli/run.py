@@ -33,16 +33,21 @@ def run(host: str, port: int) -> None:
     config = from_env()
     bring_up_to_date(config)
     accounts = demonstrate(config)
-    web = [
-        sys.executable, "-m", "gunicorn", "-c", "python:accelerator.cli.server",
-        "--bind", f"{host}:{port}", "accelerator.app:create_app()",
-    ]  # fmt: skip
+    web = web_server(f"{host}:{port}")
     jobs = [sys.executable, "-c", "from accelerator.cli import main; main()", "scheduler"]
     click.echo(f"\nAccelerator is at {config.base_url}")
     for line in accounts:
         click.echo(f"  {line}")
     click.echo("Ctrl-C stops it.\n")
     raise SystemExit(together(web, jobs))
+
+
+def web_server(address: str, application: str = "accelerator.app:create_app()") -> list[str]:
+    """Return the command that starts the web server at `host:port`."""
+    return [
+        sys.executable, "-OO", "-m", "gunicorn", "-c", "python:accelerator.cli.server",
+        "--bind", address, application,
+    ]  # fmt: skip
 
 
 def demonstrate(config: Config) -> list[str]:
