@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, exists, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.bilingual import Bilingual
@@ -19,6 +30,7 @@ from accelerator.domain.reviews import (
 )
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.features.reviews.queries.answer import sittings_of
+from accelerator.storage.spelled import spelled
 from accelerator.storage.tables import (
     Anchor,
     Assignment,
@@ -37,7 +49,9 @@ PAGE = 50
 LATEST = 10
 MOST_OPEN = 500
 MOST_WISHES = 5
-REVIEWABLE = and_(Idea.state == IdeaState.ACTIVE, Passage.state == PassageState.HANDED_IN)
+REVIEWABLE = and_(
+    Idea.state == spelled(IdeaState.ACTIVE), Passage.state == spelled(PassageState.HANDED_IN)
+)
 _MINE = (
     exists()
     .where(
@@ -86,13 +100,22 @@ _ROOM = (
         CohortStage.review_by >= bindparam("today"),
     )
 )
+_TO_DO = and_(
+    Assignment.reviewer_id == bindparam("reviewer"),
+    Assignment.state.in_([spelled(state) for state in ASKED]),
+    REVIEWABLE,
+)
+_DONE = and_(
+    Assignment.reviewer_id == bindparam("reviewer"),
+    Assignment.state == spelled(AssignmentState.SUBMITTED),
+)
 _OPEN = (
     select(Idea.code)
     .select_from(Assignment)
     .join(Idea, Idea.id == Assignment.idea_id)
     .join(Passage, Passage.id == Assignment.passage_id)
     .join(Stage, Stage.id == Passage.stage_id)
-    .where(Assignment.reviewer_id == bindparam("reviewer"), Assignment.state.in_(ASKED), REVIEWABLE)
+    .where(_TO_DO)
     .order_by(
         Idea.code == bindparam("after"),
         Assignment.skipped_at.is_not(None),
@@ -103,14 +126,6 @@ _OPEN = (
         Assignment.id,
     )
     .limit(bindparam("most"))
-)
-
-
-_TO_DO = and_(
-    Assignment.reviewer_id == bindparam("reviewer"), Assignment.state.in_(ASKED), REVIEWABLE
-)
-_DONE = and_(
-    Assignment.reviewer_id == bindparam("reviewer"), Assignment.state == AssignmentState.SUBMITTED
 )
 # Two counts side by side: joined for both at once, PostgreSQL would read every passage there is.
 _OPEN_COUNTS = (
@@ -157,8 +172,20 @@ _ROWS = (
 _WAITING = (
     _ROWS.where(_TO_DO).order_by(_ANCHOR.desc(), Assignment.due_on, Assignment.id).limit(PAGE)
 )
-_DONE_ROWS = _ROWS.where(_DONE).order_by(Assignment.id.desc()).limit(bindparam("most"))
-_DONE_AFTER = _DONE_ROWS.where(Assignment.id < bindparam("after"))
+
+
+def _done(*place: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Put the page of what is done together: keys first, then what belongs to them.
+
+    An order by the bare number would have PostgreSQL read everybody's assignments, newest first.
+    """
+    newest = (Assignment.id + 0).desc()
+    keys = select(Assignment.id).where(_DONE, *place).order_by(newest).limit(bindparam("most"))
+    return _ROWS.where(Assignment.id.in_(keys)).order_by(Assignment.id.desc())
+
+
+_DONE_ROWS = _done()
+_DONE_AFTER = _done(Assignment.id < bindparam("after"))
 _WISHES = (
     select(Cohort.code, Cohort.name, Stage.key, Stage.name)
     .select_from(CohortStage)
