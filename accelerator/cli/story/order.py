@@ -1,6 +1,6 @@
 """The story in the order of time: each thing that happened, with its moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from accelerator.cli.story.player import ZONE, Days, Player, Told
 
 MORNING = time(9, 0)
 LONGEST_PAUSE, WORKING_DAY = 35, 500  # minutes
+SHORTEST_PAUSE = timedelta(seconds=20)
 Play = Callable[[Player, datetime], None]
 
 # Cause before effect, where several things happen to one idea on one day of one step of its way.
@@ -50,10 +51,19 @@ def in_order(story: Told, days: Days, now: datetime) -> Iterator[tuple[datetime,
         same = list(group)
         start = datetime.combine(day, MORNING, ZONE) + timedelta(minutes=len(about))
         pause = timedelta(minutes=min(LONGEST_PAUSE, WORKING_DAY // len(same)))
-        for place, one in enumerate(same):
-            latest = now - timedelta(minutes=len(same) - place)
-            timed.append((min(start + place * pause, latest), one.play))
-    yield from sorted(timed, key=lambda pair: pair[0])
+        timed += [(start + place * pause, one.play) for place, one in enumerate(same)]
+    timed.sort(key=lambda pair: pair[0])
+    yield from reversed(list(_until(now, reversed(timed))))
+
+
+def _until(
+    now: datetime, latest_first: Iterable[tuple[datetime, Play]]
+) -> Iterator[tuple[datetime, Play]]:
+    """Move what would come later than now before it: early in the day, too, the order is kept."""
+    latest = now
+    for moment, play in latest_first:
+        latest = min(moment, latest - SHORTEST_PAUSE)
+        yield latest, play
 
 
 def _company(story: Told, days: Days) -> Iterator[Happening]:
