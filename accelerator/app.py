@@ -71,9 +71,9 @@ def create_app(config: Config | None = None, *, engine: Engine | None = None) ->
     app.before_request(locale.choose)
     app.before_request(requests.keep_small)
     app.before_request(guard.check_marked)
+    templating.install(app)  # first: whoever asks for the templates' environment makes it
     csrf = CSRFProtect(app)
     identity.login_manager().init_app(app)
-    templating.install(app)
     errors.install(app)
     headers.install(app, settings)
     for module in sorted(found.name for found in pkgutil.iter_modules(features.__path__)):
