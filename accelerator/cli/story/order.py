@@ -224,8 +224,10 @@ class _Way:
 
     def _steps(self, stage: str) -> list[int]:
         """Return the steps in a stage: several after a rework; the last one has no word yet."""
-        told = [place for place, step in enumerate(self.told["path"]) if step["stage"] == stage]
-        return told or [len(self.entered) - 1]
+        path, now = self.told["path"], len(self.entered) - 1
+        told = [place for place, step in enumerate(path) if step["stage"] == stage]
+        again = told[-1:] == [now - 1] and path[now - 1]["decision"]["outcome"] == "rework"
+        return [*told, now] if again or not told else told
 
     def _step_on(self, day: date, stage: str) -> int:
         """Return the last step in a stage that had begun by a day."""
