@@ -15,6 +15,15 @@ export function kept(key) {
   }
 }
 
+export function move(key, other) {
+  try {
+    localStorage.setItem(other, localStorage.getItem(key));
+    localStorage.removeItem(key);
+  } catch {
+    // What cannot be moved stays where it is.
+  }
+}
+
 export function forget(key) {
   try {
     localStorage.removeItem(key);

@@ -10,6 +10,8 @@ from tests.world import World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 Sit = Callable[..., Page]
+NO_LAST_WORDS = """(() => { const send = window.fetch;
+window.fetch = (url, how) => how?.keepalive ? Promise.reject(new Error("cut")) : send(url, how) })()"""
 
 
 @pytest.fixture
@@ -45,13 +47,46 @@ def test_text_saves_itself_and_survives_a_broken_server(world: World, sit: Sit) 
     assert kept(page) == 1
     page.reload()
     expect(title).to_have_value("Heat from waste water")
-    expect(state).to_contain_text("This browser kept text")
+    expect(page.get_by_text("This browser kept text")).to_be_visible()
 
     page.unroute("**/autosave*")
-    state.get_by_role("button", name="Bring it back").click()
+    page.get_by_role("button", name="Bring it back").click()
     expect(title).to_have_value("Heat from waste water, twice")
     expect(state).to_contain_text("Saved")
+    expect(page.get_by_text("This browser kept text")).to_have_count(0)
     assert kept(page) == 0
+
+
+def test_text_that_was_kept_waits_while_other_text_is_typed(world: World, sit: Sit) -> None:
+    page = sit("owner", f"/ideas/{world.idea('owner')}/edit")
+    state, title = page.locator("#autosave-state"), page.locator("#title")
+    back = page.get_by_role("button", name="Bring it back")
+    page.add_init_script(NO_LAST_WORDS)
+    page.reload()
+    page.route("**/autosave*", lambda route: route.fulfill(status=500, body=""))
+    title.fill("Typed while the server was away")
+    expect(state).to_contain_text("Not saved")
+    page.reload()
+    expect(back).to_be_visible()
+    page.unroute("**/autosave*")
+    title.fill("Typed after it")
+    expect(state).to_contain_text("Saved")
+    page.reload()
+    expect(title).to_have_value("Typed after it")
+
+    title.fill("Typed at last")
+    back.click()
+    expect(title).to_have_value("Typed while the server was away")
+    expect(state).to_contain_text("Saved")
+    back.click()
+    expect(title).to_have_value("Typed at last")
+    expect(back).to_be_visible()
+    page.get_by_role("button", name="Discard it").click()
+    expect(back).to_have_count(0)
+    assert kept(page) == 0
+    page.reload()
+    expect(title).to_have_value("Typed at last")
+    expect(back).to_have_count(0)
 
 
 def test_nothing_is_saved_while_an_input_method_composes(world: World, sit: Sit) -> None:

@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { forget, forgetAll, keep, kept } from "../drafts.js";
+import { forget, forgetAll, keep, kept, move } from "../drafts.js";
 
 const PAUSE = 400;
 const AT_ONCE = 60;
@@ -17,7 +17,8 @@ export default class extends Controller {
     this.state = document.getElementById("autosave-state") ?? document.createElement("p");
     const person = document.querySelector('meta[name="person"]')?.content ?? "";
     this.key = `draft:${person}:${this.urlValue}`;
-    this.saved = this.text();
+    this.aside = `${this.key}:aside`;
+    this.opened = this.saved = this.text();
     this.back = () => this.comeBack();
     this.leave = () => this.part();
     window.addEventListener("focus", this.back);
@@ -26,6 +27,7 @@ export default class extends Controller {
     document.addEventListener("submit", this.signingOut);
     this.element.addEventListener("submit", this.submitted);
     this.element.addEventListener("compositionend", this.composed);
+    this.putAside();
     this.offer();
   }
 
@@ -202,18 +204,25 @@ export default class extends Controller {
     if (!this.gone && this.text() !== this.saved) keep(this.key, this.fields());
   }
 
+  // What an earlier visit left unsaved is put aside until it is taken or discarded: typing on does not replace it.
+  putAside() {
+    if (kept(this.key)) move(this.key, this.aside);
+    if (JSON.stringify(kept(this.aside)?.fields) === this.saved) forget(this.aside);
+  }
+
   offer() {
-    const draft = kept(this.key);
+    this.offered?.remove();
+    const draft = kept(this.aside);
     if (!draft) return;
-    if (JSON.stringify(draft.fields) === this.saved) {
-      forget(this.key);
-      return;
-    }
-    this.say(this.state.dataset.found.replace("{time}", clock(draft.at)), true);
+    this.offered = document.createElement("p");
+    this.offered.className = "autosave-state is-kept";
+    this.offered.setAttribute("role", "status");
+    this.state.after(this.offered);
+    this.offered.textContent = this.state.dataset.found.replace("{time}", clock(draft.at));
     this.button(this.state.dataset.restore, () => this.restore(draft.fields));
     this.button(this.state.dataset.discard, () => {
-      forget(this.key);
-      this.say("");
+      forget(this.aside);
+      this.offered.remove();
     });
   }
 
@@ -222,10 +231,13 @@ export default class extends Controller {
     button.type = "button";
     button.textContent = label;
     button.addEventListener("click", act);
-    this.state.append(" ", button);
+    this.offered.append(" ", button);
   }
 
+  // What was typed since the page opened is put aside in its turn.
   restore(fields) {
+    forget(this.aside);
+    if (this.text() !== this.opened) keep(this.aside, this.fields());
     const values = new Map();
     for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value]);
     for (const element of this.element.elements) {
@@ -235,8 +247,8 @@ export default class extends Controller {
       else if (element.multiple) for (const option of element.options) option.selected = wanted.includes(option.value);
       else if (wanted.length) element.value = wanted.shift();
     }
-    this.say("");
     this.save();
+    this.offer();
   }
 
   say(text, kept = false) {
