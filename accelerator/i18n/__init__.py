@@ -49,7 +49,7 @@ def gettext(message: str, **values: object) -> str:
 
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     """Return the text for a count; `%(num)s` is the count. Japanese has one form."""
-    values.setdefault("num", n)
+    values.setdefault("num", f"{n:,}")
     return counted(singular, plural, n) % values
 
 

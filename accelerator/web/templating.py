@@ -119,7 +119,7 @@ def said(message: str, **values: object) -> Markup:
 
 def said_of_many(singular: str, plural: str, num: int, **values: object) -> Markup:
     """Return the text for a count; `%(num)s` is the count."""
-    return _filled(counted(singular, plural, num), {"num": num} | values)
+    return _filled(counted(singular, plural, num), {"num": f"{num:,}"} | values)
 
 
 def _filled(text: str, values: dict[str, object]) -> Markup:
