@@ -118,7 +118,7 @@ class ShiftForm(Form):
     unit = RadioField(
         _l("Counted in"),
         choices=[
-            SelectChoice("working", _l("Working days")),
+            SelectChoice("working", _l("Working days, without weekends and holidays")),
             SelectChoice("calendar", _l("Calendar days")),
         ],
         default="working",
