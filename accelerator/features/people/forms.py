@@ -118,7 +118,9 @@ class ProfileForm(DetailsForm):
     department = _text("department")
     line_manager = _text(
         "line_manager",
-        description=_l("Name or e-mail address. Your line manager does not review your ideas."),
+        description=_l(
+            "Name or e-mail address. Line managers do not review the ideas of their own people."
+        ),
     )
     skills = _text(
         "skills",

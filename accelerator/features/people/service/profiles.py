@@ -91,7 +91,7 @@ def apply(person: Person, details: Details, *, line_manager_id: int | None) -> N
 def texts_of(details: Details) -> dict[str, str]:
     """Return the details as the texts of a form."""
     return {
-        name: ", ".join(details.skills) if name == "skills" else getattr(details, name)
+        name: gettext(", ").join(details.skills) if name == "skills" else getattr(details, name)
         for name in LABELS
     }
 
