@@ -224,7 +224,7 @@ def test_too_little_is_said_in_words(world):
     assert (found.forecast, found.moves, found.missing) == (None, (), 1)
     text = html(world, f"{PAGE}/forecast")
     assert "Too little to tell" in text
-    assert "1 review has nobody who was asked for it" in text
+    assert "Nobody has been asked for 1 review" in text
     assert "Too few reviews are in to tell" in html(world)
 
 
