@@ -67,12 +67,6 @@ if (summary && !location.hash) {
   if (summary.getBoundingClientRect().top > innerHeight / 2) summary.scrollIntoView();
 }
 
-// Tabs that do not fit on a phone begin with the current one in sight.
-for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
-  const list = tab.closest("ul");
-  list.scrollLeft = tab.getBoundingClientRect().right - list.getBoundingClientRect().right;
-}
-
 // htmx sends the token with every request that changes something.
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") {
