@@ -1,6 +1,7 @@
 """What every template can count on: texts, filters, and who looks."""
 
 import json
+import re
 from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,7 +18,7 @@ from sqlalchemy import bindparam, func, select
 
 from accelerator import clock
 from accelerator.domain.answers import is_link
-from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.bilingual import Bilingual, language_of
 from accelerator.i18n import LANGUAGES, counted, formats, gettext, language
 from accelerator.storage.tables import Delivery
 from accelerator.web import guard, nav, prose
@@ -26,6 +27,8 @@ from accelerator.web.locale import zone
 from accelerator.web.once import once_token
 from accelerator.web.session import db
 
+_CODE = re.compile(r"\b[A-Z0-9]+(?:-[A-Z0-9]+)*-\d{4,}\b", re.ASCII)
+_COMMA_AFTER = re.compile("</span>([,、])")
 _UNREAD = select(func.count()).select_from(
     select(Delivery.id)
     .where(
@@ -64,6 +67,9 @@ def install(app: Flask) -> None:
         text=bilingual_text,
         pick=lambda value: Bilingual.of(value).pick(language()),
         prose=prose.render,
+        codes=codes,
+        commas_kept=commas_kept,
+        language_of=language_of,
     )
     folder = Path(app.static_folder or "static") / "dist"
     env.globals.update(
@@ -159,6 +165,16 @@ def bilingual_text(value: Bilingual | dict[str, str] | str) -> Markup:
     if shown == code:
         return escape(both.pick(code))
     return Markup('<span lang="{}">{}</span>').format(shown, both.pick(code))
+
+
+def codes(text: str) -> Markup:
+    """Show a text in which no code of an idea breaks at its hyphen."""
+    return Markup(_CODE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704
+
+
+def commas_kept(sentence: Markup) -> Markup:
+    """Put each comma into the unbroken piece before it, so that no line begins with one."""
+    return Markup(_COMMA_AFTER.sub(r"\1</span>", str(sentence)))  # noqa: S704 - only a comma moves
 
 
 def asset(folder: str, name: str) -> str:
