@@ -56,13 +56,18 @@ def drop_milestones(session: Session, passage: Passage) -> None:
     )
 
 
+def _name_of(condition: str) -> Bilingual:
+    """Name a milestone after its condition: a name stands in sentences, without a full stop."""
+    return Bilingual().with_side(language_of(condition), condition.rstrip(".。") or condition)
+
+
 def set_conditions(session: Session, decision: Decision, idea: Idea, passage: Passage) -> None:
     """Make each condition a milestone of the stage entered, due on its day."""
     session.add_all(
         Milestone(
             idea_id=idea.id,
             passage_id=passage.id,
-            name=Bilingual().with_side(language_of(condition["text"]), condition["text"]),
+            name=_name_of(condition["text"]),
             wanted=Bilingual(),
             owner_id=idea.owner_id,
             due_on=date.fromisoformat(condition["due_on"]),
