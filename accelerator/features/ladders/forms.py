@@ -9,6 +9,7 @@ from wtforms import (
     IntegerField,
     SelectField,
     StringField,
+    TextAreaField,
 )
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
@@ -30,7 +31,8 @@ from accelerator.domain.ladder import (
 from accelerator.domain.notices import OF_HOOKS, Kind
 from accelerator.i18n import gettext
 from accelerator.i18n import lazy_gettext as _
-from accelerator.web.forms import Form, Rows, storable, stripped
+from accelerator.web.answering import one_line
+from accelerator.web.forms import Form, Rows, storable
 
 WHEN = [
     SelectChoice("before calendar", _("days before")),
@@ -69,8 +71,8 @@ class StepForm(PlainForm):
     to = SelectField(_("Heard by"), validate_choice=False)
     mail = BooleanField(_("Mail, with the message of the day"), default=True)
     hook = BooleanField(_("The programme’s chat channel"))
-    words_ja = StringField(_("Own words"), [Length(max=400), storable], filters=[stripped])
-    words_en = StringField(_("Own words"), [Length(max=400), storable], filters=[stripped])
+    words_ja = TextAreaField(_("Own words"), [Length(max=400), storable], filters=[one_line])
+    words_en = TextAreaField(_("Own words"), [Length(max=400), storable], filters=[one_line])
     gone = BooleanField(_("Take this step out"))
 
     @property
