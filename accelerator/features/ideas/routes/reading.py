@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from accelerator import clock
-from accelerator.domain.bilingual import Bilingual
+from accelerator.domain.bilingual import Bilingual, language_of
 from accelerator.domain.differences import differences
 from accelerator.domain.policy import Permission
 from accelerator.domain.workdays import due_instant
@@ -132,6 +132,7 @@ def idea_page(
         views=_views(idea, found),
         by=due_instant(day, found.zone) if day else None,
         now=clock.now(),
+        withdrawn_lang=language_of(idea.withdrawn_reason),
         limit_mb=config().upload_limit // (1024 * 1024),
         invite=invite or InviteForm(formdata=None),
         attach=attach or AttachForm(formdata=None),
