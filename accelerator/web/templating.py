@@ -27,6 +27,7 @@ from accelerator.web.locale import zone
 from accelerator.web.once import once_token
 from accelerator.web.session import db
 
+# The number of an idea inside a sentence: "T3-0003".
 _CODE = re.compile(r"\b[A-Z0-9]+(?:-[A-Z0-9]+)*-\d{4,}\b", re.ASCII)
 _COMMA_AFTER = re.compile("</span>([,、])")
 _UNREAD = select(func.count()).select_from(
@@ -67,7 +68,7 @@ def install(app: Flask) -> None:
         text=bilingual_text,
         pick=lambda value: Bilingual.of(value).pick(language()),
         prose=prose.render,
-        codes=codes,
+        whole_codes=whole_codes,
         commas_kept=commas_kept,
         language_of=language_of,
     )
@@ -167,9 +168,9 @@ def bilingual_text(value: Bilingual | dict[str, str] | str) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(shown, both.pick(code))
 
 
-def codes(text: str) -> Markup:
-    """Show a text in which no code of an idea breaks at its hyphen."""
-    return Markup(_CODE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704
+def whole_codes(sentence: str) -> Markup:
+    """Show a sentence whose numbers of ideas never break over two lines."""
+    return Markup(_CODE.sub(r'<span class="nowrap">\g<0></span>', str(escape(sentence))))  # noqa: S704
 
 
 def commas_kept(sentence: Markup) -> Markup:

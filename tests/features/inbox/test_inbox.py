@@ -49,6 +49,11 @@ def test_a_notice_is_shown_in_the_readers_language_and_looking_changes_nothing(w
     assert not read(world)[ids[0]]
 
 
+def test_the_number_of_an_idea_stays_on_one_line_and_what_people_wrote_stays_text(world):
+    tell(world, "owner", milestone={"en": "<b>As in T3-0004", "ja": ""})
+    assert '&lt;b&gt;As in <span class="nowrap">T3-0004</span>' in page(world.client("owner"))
+
+
 def test_opening_a_notice_marks_it_and_leads_to_its_page(world):
     first, second = tell(world, "owner", 2)
     client = world.client("owner")
