@@ -97,7 +97,7 @@ class EditStage(Form):
         _("A reviewer sees the others' reviews"),
         choices=[
             SelectChoice("never", _("Never")),
-            SelectChoice("after_mine", _("After handing in the own review")),
+            SelectChoice("after_mine", _("After handing in their own review")),
             SelectChoice("always", _("Always")),
         ],
     )
