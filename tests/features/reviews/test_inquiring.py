@@ -48,7 +48,7 @@ def test_a_question_goes_to_the_team_and_its_answer_comes_back(world, code):
     assert "Question asked" in client.get("/reviews").get_data(as_text=True)
     page = world.client("mate").get(f"/ideas/{code}/questions").get_data(as_text=True)
     assert "How many cells a day?" in page
-    assert "Questions of the reviewers" in world.client("mate").get(f"/ideas/{code}").get_data(
+    assert "Questions from the reviewers" in world.client("mate").get(f"/ideas/{code}").get_data(
         as_text=True
     )
     later = NOW + timedelta(hours=1)

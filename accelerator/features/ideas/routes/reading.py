@@ -154,7 +154,9 @@ def _views(idea: Any, found: IdeaPage) -> list[dict[str, Any]]:
         ("reviews.of_idea", _("Reviews"), Permission.REVIEW_READ),
     ]
     if found.versions:
-        places.append(("reviews.questions", _("Questions of the reviewers"), Permission.IDEA_EDIT))
+        places.append(
+            ("reviews.questions", _("Questions from the reviewers"), Permission.IDEA_EDIT)
+        )
         places.append(("information.show", _("More information"), Permission.INFORMATION_VIEW))
     if any(step.outcome for step in found.steps):
         places.append(("gates.outcome", _("Outcome"), Permission.OUTCOME_VIEW))
