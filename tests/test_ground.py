@@ -15,4 +15,4 @@ def test_a_company_can_be_made(world: World) -> None:
 def test_unknown_pages_answer_404_in_the_readers_language(world: World) -> None:
     answer = world.client("employee").get("/nothing-here")
     assert answer.status_code == 404
-    assert "There is nothing here for you" in answer.get_data(as_text=True)
+    assert "There is nothing to show here" in answer.get_data(as_text=True)

@@ -26,7 +26,7 @@ TEXTS: dict[int, tuple[str, str]] = {
     400: (N_("This request could not be read"), N_("Nothing was changed. Go back and try again.")),
     403: (N_("You may not do this"), N_("Nothing was changed. A programme manager can help.")),
     404: (
-        N_("There is nothing here for you"),
+        N_("There is nothing to show here"),
         N_("The address may be wrong, or what it shows is not shared with you."),
     ),
     405: (N_("This cannot be done at this address"), N_("Nothing was changed.")),
