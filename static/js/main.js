@@ -67,6 +67,12 @@ if (summary && !location.hash) {
   if (summary.getBoundingClientRect().top > innerHeight / 2) summary.scrollIntoView();
 }
 
+// Where the tabs are wider than a phone, the open one is in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = tab.closest("ul");
+  row.scrollLeft = tab.offsetLeft + tab.offsetWidth - row.offsetLeft - row.clientWidth + 32;
+}
+
 // htmx sends the token with every request that changes something.
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") {
