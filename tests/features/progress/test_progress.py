@@ -141,7 +141,7 @@ def test_ones_own_ideas_are_followed_by_somebody_else(world, round_):
 def test_nothing_under_way_is_said(world):
     for path in ("", "?by=reviewers", "?by=reviews"):
         assert "No review is under way" in html(world, f"{PAGE}{path}")
-    assert "Every review that was asked for is in." in html(world, f"{PAGE}/forecast")
+    assert "No review was asked for yet." in html(world, f"{PAGE}/forecast")
     assert "No review of this round is late." in html(world, f"{PAGE}/nudge")
 
 
