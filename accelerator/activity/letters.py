@@ -15,7 +15,7 @@ from accelerator.activity.reminders import by_time, sentence
 from accelerator.config import ROOT
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.wording import Wording, fill
-from accelerator.i18n import LANGUAGES, counted, formats, gettext, language, speaking
+from accelerator.i18n import LANGUAGES, counted, formats, gettext, language, space, speaking
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECRET = re.compile(r"(/set-password/|/unsubscribe/|/calendar/(?=[\w-]{40}))[\w.~-]+")
@@ -126,6 +126,7 @@ def _env(*, escapes: bool) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(gettext, counted, newstyle=True)  # type: ignore[attr-defined]
+    env.globals["space"] = space
     env.filters["pick"] = lambda value: Bilingual.of(value).pick(language())
     env.filters["day"] = _day
     env.filters["moment"] = lambda value, reader: formats.moment(

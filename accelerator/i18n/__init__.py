@@ -60,6 +60,11 @@ def counted(singular: str, plural: str, n: int) -> str:
     return _catalogue(_language.get()).get(singular, singular if n == 1 else plural)
 
 
+def space() -> str:
+    """Return what stands between two sentences: Japanese ones follow each other without a space."""
+    return "" if _language.get() == "ja" else " "
+
+
 class Lazy:
     """A text whose language is chosen when it is shown; for labels made at import time."""
 

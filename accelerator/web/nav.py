@@ -28,8 +28,8 @@ _PLACES: tuple[tuple[str, str, str, Permission | Role, bool], ...] = (
     ("programmes.index", N_("Programmes"), "programme", Permission.PROGRAMME_VIEW, False),
     ("cohorts.index", N_("Cohorts"), "cohort", Role.MANAGER, True),
     ("portfolio.show", N_("Portfolio"), "portfolio", Permission.PORTFOLIO_VIEW, True),
-    ("people.index", N_("People"), "people", Permission.PEOPLE_ADMINISTER, False),
-    ("admin.messages", N_("Messages"), "mail", Permission.MESSAGES_VIEW, False),
+    ("people.index", N_("People"), "people", Permission.PEOPLE_ADMINISTER, True),
+    ("admin.messages", N_("Messages"), "mail", Permission.MESSAGES_VIEW, True),
 )
 
 # Views and features that stand in another place than their own, or in none.

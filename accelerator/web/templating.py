@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, func, select
 from accelerator import clock
 from accelerator.domain.answers import is_link
 from accelerator.domain.bilingual import Bilingual, language_of
-from accelerator.i18n import LANGUAGES, counted, formats, gettext, language
+from accelerator.i18n import LANGUAGES, counted, formats, gettext, language, space
 from accelerator.storage.tables import Delivery
 from accelerator.web import guard, nav, prose
 from accelerator.web.identity import actor_or_none
@@ -78,6 +78,7 @@ def install(app: Flask) -> None:
         ngettext=said_of_many,
         kept=keeper(),
         asset=lambda name: asset(str(folder), name),
+        space=space,
         once_token=once_token,
         may=guard.may,
         is_link=is_link,
