@@ -53,7 +53,7 @@ def test_a_row_with_no_number_of_ours_is_none(world: World, number: str) -> None
     [
         {"steps-0-days": HUGE}, {"steps-0-days": "-1"}, {"steps-0-when": "\x00"},
         {"steps-0-when": "before nothing"}, {"steps-0-words_en": "{title.__class__}"},
-        {"steps-0-words_en": "{title!r}"}, {"steps-0-words_en": "a\u2028b"},
+        {"steps-0-words_en": "{title!r}"}, {"steps-0-words_en": "a\x00b"},
         {"steps-0-to": "nobody", "version": "x"}, {"steps-0-to": "line", "version": ""},
         {"version": HUGE, "act": "nonsense"},
     ],
@@ -68,6 +68,14 @@ def test_a_step_that_cannot_be_is_refused_at_its_field(world: World, wrong, act)
         assert answer.status_code == 422
     with world.session() as session:
         assert session.scalars(select(Ladder)).all() == []
+
+
+def test_own_words_are_one_line_whatever_was_typed(world: World) -> None:
+    typed = STEP | {"steps-0-words_ja": "", "steps-0-words_en": "First\r\nBcc: a@b\u2028last"}
+    assert world.client("manager").post(LADDER, data=typed).status_code == 303
+    with world.session() as session:
+        [step] = session.scalars(select(Ladder)).one().steps
+    assert step["words"]["en"] == "First Bcc: a@b last"
 
 
 def test_a_thousand_rows_are_no_thousand_steps(world: World) -> None:

@@ -77,7 +77,7 @@ def test_a_proposal_says_who_and_why_and_assigns_nothing_yet(world, ideas):
     page = world.client("manager").get(url).get_data(as_text=True)
     assert "skills: Battery" in page
     assert "shared words: battery" in page
-    assert "ready to look at" in page
+    assert "Ready to look at" in page
     assert {pair.reviewer_id for pair in pairs(world)} == {world.people["second"]}
     assert standing(world) == {}
     assert kinds(world) == ["ProposalMade"]
@@ -108,7 +108,7 @@ def test_applying_assigns_what_is_ticked_once(world, ideas):
         assert len({(one.person_id, one.channel) for one in told}) == len(told) == 6
     assert kinds(world).count("ProposalApplied") == 1
     page = client.get(url).get_data(as_text=True)
-    assert "applied" in page
+    assert "Applied" in page
     again = apply(world, url)
     assert again.status_code == 422
     assert "applied, undone or cancelled meanwhile" in again.get_data(as_text=True)
@@ -154,7 +154,7 @@ def test_what_changed_since_is_left_out_and_said(world, ideas):
     new = set(standing(world)) - set(before)
     assert new == {key for key, outcome in by_code.items() if outcome == "done"}
     page = world.client("manager").get(f"{url}?show=left_out").get_data(as_text=True)
-    assert "the idea waits for reviews no more" in page
+    assert "The idea waits for reviews no more" in page
 
 
 def test_two_proposals_never_give_an_idea_more_than_it_was_to_have(world, ideas):

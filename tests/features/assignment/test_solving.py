@@ -48,7 +48,7 @@ def test_a_large_proposal_waits_for_the_scheduler_and_its_maker_hears(world, lar
     assert proposal(world).state == "ready"
     done = client.get(url)
     assert "Refresh" not in done.headers
-    assert "ready to look at" in done.get_data(as_text=True)
+    assert "Ready to look at" in done.get_data(as_text=True)
     with world.session() as session:
         told = session.scalars(select(Delivery).where(Delivery.template == "proposal_ready")).all()
         assert [one.person_id for one in told] == [world.people["manager"]]

@@ -222,7 +222,7 @@ def test_those_who_joined_since_are_asked_later(world):
     decide(world, codes)
     client.post(f"{ROUND}/ask")
     assert "No anchor idea waits for reviews here." in client.get(ROUND).get_data(as_text=True)
-    assert "no longer at the gate" in page(world, "late")
+    assert "No longer at the gate" in page(world, "late")
 
 
 def test_a_round_ends_and_its_reviews_stay(world):

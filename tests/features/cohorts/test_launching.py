@@ -83,7 +83,7 @@ def test_a_clone_keeps_its_working_days_and_is_prepared_unseen(world: World) -> 
         assert world.client(who).get("/cohorts/S27B").status_code == 404, who
     start = {"cohort": "S27B", "title": "Too soon"}
     assert world.client("owner").post("/ideas/new", data=start).status_code == 422
-    assert "being prepared" in text(world.client("manager").get("/programmes/spark"))
+    assert "Being prepared" in text(world.client("manager").get("/programmes/spark"))
 
 
 def test_an_intake_opens_once_nothing_is_missing(world: World) -> None:

@@ -132,7 +132,7 @@ def test_reminders_of_an_idea_pause_and_go_on(world: World) -> None:
     assert "Reason" in text_of(manager.post(f"/ideas/{code}/reminders", data={"until": ""}), 422)
     assert manager.post(f"/ideas/{code}/reminders", data=said).status_code == 303
     assert "Paused until" in text_of(manager.get(f"/ideas/{code}/reminders"))
-    assert "paused until" in text_of(manager.get("/cohorts/S27/contacts"))
+    assert "Paused until" in text_of(manager.get("/cohorts/S27/contacts"))
     assert manager.post(f"/ideas/{code}/reminders/resume").status_code == 303
     assert "Paused until" not in text_of(manager.get(f"/ideas/{code}/reminders"))
     with world.session() as session:

@@ -241,7 +241,7 @@ def test_what_speaks_for_caution_stands_beside_each_idea(world):
     html = answer.get_data(as_text=True)
     assert f'value="{code}" aria' in html
     assert "checked" not in html.split(f'value="{code}" aria')[1].split(">")[0]
-    for words in ("2 reviews missing", "below the minimum", "asked for more", "has not answered"):
+    for words in ("2 reviews missing", "Below the minimum", "asked for more", "has not answered"):
         assert words in html
 
 

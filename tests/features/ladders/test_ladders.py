@@ -56,7 +56,7 @@ def test_a_manager_sets_the_steps_and_the_words(world):
     milestone(world, code, TODAY + timedelta(days=3))
     manager = world.client("manager")
     page = manager.get(LADDERS).text
-    assert page.count("usual steps") == 7
+    assert page.count("Usual steps") == 7
     page = manager.get(f"{LADDERS}/milestone").text
     assert "Interviews for “A better cell” is due" in page
     assert "「A better cell」の「顧客訪問」" in page
@@ -72,7 +72,7 @@ def test_a_manager_sets_the_steps_and_the_words(world):
     assert 'name="steps-2-days"' in added
 
     assert manager.post(f"{LADDERS}/milestone", data=form).status_code == 303
-    assert "own steps" in manager.get(LADDERS).text
+    assert "Own steps" in manager.get(LADDERS).text
     with world.session() as session:
         row = session.scalars(select(Ladder)).one()
         assert [step["offset_days"] for step in row.steps] == [-3, 1]
@@ -85,7 +85,7 @@ def test_a_manager_sets_the_steps_and_the_words(world):
     assert late.status_code == 409
     assert "Somebody else saved this meanwhile" in late.text
     assert manager.post(f"{LADDERS}/milestone/reset", data={"version": "1"}).status_code == 303
-    assert "own steps" not in manager.get(LADDERS).text
+    assert "Own steps" not in manager.get(LADDERS).text
 
 
 @SQLITE

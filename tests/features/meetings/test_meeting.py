@@ -158,7 +158,7 @@ def test_what_lacks_is_said_at_its_field_and_nothing_typed_is_lost(world):
     assert "Choose what is decided." in nothing.get_data(as_text=True)
     left = post(world, f"/item/{code}", note="Next time", action="without")
     assert left.status_code == 303
-    assert "left undecided" in text(world, f"/item/{code}")
+    assert "Left undecided" in text(world, f"/item/{code}")
 
 
 def test_of_two_who_chair_at_once_one_wins_and_the_other_keeps_what_was_typed(

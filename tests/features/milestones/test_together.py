@@ -211,7 +211,7 @@ def test_many_dates_move_as_shown_with_one_message_to_each_team(world: World) ->
         f"/ideas/{second}/milestones/{other}/needs", data={"needs": [numbers[2]]}
     )
     only = client.post(page, data=form | {"selected": [numbers[2], mine]}).get_data(as_text=True)
-    assert only.count("not in the order of what waits") == 1
+    assert only.count("Not in the order of what waits") == 1
     assert "First idea" not in only
     assert world.client("owner").get(page).status_code == 403
     assert client.post(page, data=form | {"first": "2027-06-01"}).status_code == 200

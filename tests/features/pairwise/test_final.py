@@ -257,7 +257,7 @@ def test_an_idea_that_left_the_gate_is_shown_no_more_and_its_picks_count(world):
     found = order(world)
     assert (found.rows[0].code, found.rows[0].open) == (codes[1], False)
     text = page(world, "manager", FINAL)
-    assert "no longer at the gate" in text
+    assert "No longer at the gate" in text
     assert "groups of ideas were never compared" in text
     decide(world, [codes[0], codes[2]])
     assert "You have compared every pair" in page(world, "reviewer")

@@ -18,7 +18,7 @@ def test_a_programme_shows_its_stages_questions_rubric_and_open_cohorts(world):
     page = text(world.client("employee").get("/programmes/spark"))
     for shown in (
         "Validate", "within 10 working days of handing in", "Problem", "up to 200 words",
-        "60 % of the score", "Level 3", "Customer interviews", "Spring 2027", "intake open",
+        "60 % of the score", "Level 3", "Customer interviews", "Spring 2027", "Intake open",
     ):  # fmt: skip
         assert shown in page
     for hidden in ("/programmes/spark/edit", "/programmes/spark/stages/", "/cohorts/launch"):

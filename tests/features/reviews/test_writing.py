@@ -189,7 +189,7 @@ def test_after_its_day_a_review_is_accepted_and_marked_as_late(world, code):
         page = world.client("manager").get(f"/ideas/{code}/reviews").get_data(as_text=True)
     assert answer.status_code == 303
     assert events(world, "ReviewSubmitted")[0].data["late"] is True
-    assert ">late<" in page
+    assert ">Late<" in page
 
 
 @pytest.mark.parametrize(
