@@ -1,6 +1,7 @@
 """The commands that run, check and back up the product, as they are typed."""
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -9,6 +10,8 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 from sqlalchemy import create_engine, func, select, text
@@ -18,6 +21,7 @@ from accelerator.activity.events.ideas import IdeaStarted
 from accelerator.cli.database import save
 from accelerator.jobs.seal import seal
 from accelerator.storage.tables import Event, Person
+from tests.features.people.door import PASSWORD, give_password
 from tests.mail import free_port, held
 from tests.world import NOW, World
 
@@ -129,6 +133,7 @@ def test_run_starts_both_processes_and_stops_them_together(world: World, databas
         wait_until_it_answers(f"http://127.0.0.1:{port}/sign-in", running)
         children = children_of(running.pid)
         assert len(children) == 2
+        look_around(f"http://127.0.0.1:{port}", world)
         running.send_signal(signal.SIGINT)
         out, _ = running.communicate(timeout=40)
     finally:
@@ -155,6 +160,23 @@ def test_when_one_process_dies_the_other_is_stopped(world, database_url, tmp_pat
     assert running.returncode != 0
     assert "One of the processes ended" in error
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
+
+
+def look_around(address: str, world: World) -> None:
+    """Sign in and see that pages of each kind are drawn by the server as it is really run."""
+    browser = build_opener(HTTPCookieProcessor())
+
+    def text_of(path: str, **form: str) -> str:
+        body = urlencode(form).encode() if form else None
+        with browser.open(address + path, body, timeout=20) as answer:
+            return answer.read().decode()
+
+    give_password(world, "manager")
+    token = re.search('name="csrf_token" value="([^"]+)"', text_of("/sign-in"))
+    assert token is not None
+    text_of("/sign-in", csrf_token=token[1], email="manager@hoshino.example", password=PASSWORD)
+    for path in ("/", "/ideas", "/cohorts/S27", "/cohorts/S27/spark/ranking", "/portfolio"):
+        assert 'action="/sign-out' in text_of(path), path
 
 
 def children_of(pid: int) -> list[int]:
