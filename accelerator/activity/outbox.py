@@ -40,6 +40,7 @@ _HOOKS = (
     )
     .order_by(Hook.id)
 )
+STATES = ("waiting", "retrying", "failed", "sent", "carried", "cancelled")
 _AT_ONCE = 500  # ids in one statement
 
 

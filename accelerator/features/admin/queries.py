@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from accelerator.activity import chain
 from accelerator.activity.letters import Reader, notice_text, veiled, words_of
 from accelerator.domain.policy import Actor
+from accelerator.storage.holding import holding
 from accelerator.storage.tables import Delivery, Event, Idea, JobRun, Lease, Person, Seal
 from accelerator.storage.visibility import outside_team
 
 PAGE = 50
-STATES = ("waiting", "retrying", "failed", "sent", "carried", "cancelled")
 CHANNELS = ("mail", "daily", "inbox")
 _COUNTED = ("waiting", "retrying", "failed")
 
@@ -166,9 +166,7 @@ def _about_own(actor: Actor, table: type[Delivery | Event]) -> ColumnElement[boo
 
 
 def _named(words: str) -> ColumnElement[bool]:
-    like = f"%{words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-    columns = (Person.family_name, Person.given_name, Person.email)
-    return or_(*(column.ilike(like, escape="!") for column in columns))
+    return holding(words, Person.family_name, Person.given_name, Person.email)
 
 
 def audit(

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from accelerator import clock
+from accelerator.activity.outbox import STATES
 from accelerator.activity.post import file_box
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
@@ -42,7 +43,7 @@ def _after() -> int | None:
 def messages() -> ResponseReturnValue:
     """List messages by state, channel and receiver."""
     chosen = {
-        "state": _one_of("state", queries.STATES),
+        "state": _one_of("state", STATES),
         "channel": _one_of("channel", queries.CHANNELS),
         "words": _word("q"),
     }

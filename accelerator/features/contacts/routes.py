@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from accelerator import clock
+from accelerator.activity.outbox import STATES
 from accelerator.activity.pausing import pause_reminders, resume_reminders
 from accelerator.domain.errors import DomainError
 from accelerator.domain.policy import Permission
@@ -46,7 +47,7 @@ def index(cohort: Any) -> ResponseReturnValue:
 def messages(cohort: Any) -> ResponseReturnValue:
     """List every message about a cohort's ideas with its state."""
     chosen = {
-        "state": _one_of("state", told.STATES), "channel": _one_of("channel", told.CHANNELS),
+        "state": _one_of("state", STATES), "channel": _one_of("channel", told.CHANNELS),
         "words": _word("q"),
     }  # fmt: skip
     person_id = _number("person")

@@ -13,6 +13,7 @@ from accelerator.domain.gates import Change
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import IdeaState
 from accelerator.storage import search
+from accelerator.storage.holding import holding
 from accelerator.storage.tables import (
     Cohort,
     Decision,
@@ -26,7 +27,6 @@ from accelerator.storage.visibility import managed_ideas, outside_team, visible_
 
 Row = TypeVar("Row")
 PAGE, COHORTS, WATCHERS = 50, 200, 100
-LIKE = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +206,8 @@ def _said(
     if filters.cohort:
         wanted.append(Cohort.code == filters.cohort)
     if filters.q:
-        like = f"%{filters.q.translate(LIKE)}%"
         column = Decision.learned if learned else Decision.would_change
-        found = [
-            column.ilike(like, escape="\\"), Decision.reason.ilike(like, escape="\\"),
-            Idea.code == filters.q.upper(),
-        ]  # fmt: skip
+        found = [holding(filters.q, column, Decision.reason), Idea.code == filters.q.upper()]
         words = search.matches(session, filters.q)
         wanted.append(or_(*found, *([] if words is None else [words])))
     return wanted

@@ -4,13 +4,14 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Role
 from accelerator.domain.tokens import token_hash
 from accelerator.features.people.service.profiles import details_of, manager_email, texts_of
+from accelerator.storage.holding import holding
 from accelerator.storage.tables import Membership, Person, Programme, SignIn
 
 MOST_SIGN_INS = 20
@@ -220,7 +221,7 @@ def _matching(words: str) -> list[ColumnElement[bool]]:
         Person.email, Person.department,
     )  # fmt: skip
     return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns))
+        holding(word, *columns)
         for word in unicodedata.normalize("NFKC", words).split()[:MOST_WORDS]
     ]
 

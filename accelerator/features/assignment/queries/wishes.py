@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
@@ -12,6 +12,7 @@ from accelerator.domain.policy import Actor
 from accelerator.domain.reviews import GONE
 from accelerator.features.assignment.queries.field import programme_reviewers, waiting_ideas
 from accelerator.standing.conflicts import conflicts_between
+from accelerator.storage.holding import holding
 from accelerator.storage.tables import (
     Assignment,
     Capacity,
@@ -54,9 +55,9 @@ def grid(session: Session, *, cohort: Cohort, stage: Stage, who: str, after: str
     """Load a page of reviewers with what was said about their capacity; two queries."""
     people = programme_reviewers(stage.programme_id)
     for word in who.split():
-        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        names = (Person.family_name, Person.given_name, Person.department)
-        people = people.where(or_(*(name.ilike(like, escape="\\") for name in names)))
+        people = people.where(
+            holding(word, Person.family_name, Person.given_name, Person.department)
+        )
     count = session.scalar(select(func.count()).select_from(people.subquery())) or 0
     load = (
         select(func.count())

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session
@@ -11,10 +10,11 @@ from sqlalchemy.orm import Session
 from accelerator.calendars import calendar_of
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.checklist import Checklist
-from accelerator.domain.cohort_dates import IntakeState, intake_state
+from accelerator.domain.cohort_dates import IntakeState
 from accelerator.domain.policy import Actor, Role
 from accelerator.domain.stages import PLACELESS, IdeaState, PassageState
 from accelerator.domain.workdays import Calendar
+from accelerator.features.cohorts.queries.intakes import intake_of, today_of
 from accelerator.features.cohorts.queries.timeline import Picture, picture
 from accelerator.standing.checklist import checklist
 from accelerator.storage.tables import Cohort, CohortStage, Idea, Passage, Programme, Stage
@@ -50,20 +50,6 @@ class StageCounts:
     def ideas(self) -> int:
         """Return how many stand in the stage."""
         return self.working + self.in_review + self.decided
-
-
-@dataclass(frozen=True, slots=True)
-class OpenIntake:
-    """A cohort that takes ideas in now."""
-
-    code: str
-    name: Bilingual
-    programme: Bilingual
-    about: Bilingual
-    closes_on: date
-    today: date
-    free: int
-    waiting_list: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,49 +98,6 @@ class CohortPage:
         """Return how many ideas came in and were not withdrawn."""
         ended = sum(n for state, n in self.ended.items() if state not in PLACELESS)
         return ended + sum(stage.ideas for stage in self.stages)
-
-
-def open_intakes(session: Session, *, now: datetime) -> list[OpenIntake]:
-    """List the cohorts that take ideas in now, by when they close."""
-    about = now.date()  # in UTC: no zone is further than a day away
-    taken = (
-        select(func.count())
-        .select_from(Idea)
-        .where(Idea.cohort_id == Cohort.id, Idea.state.not_in(PLACELESS))
-        .correlate(Cohort)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            Cohort,
-            Programme.name.label("programme"),
-            Programme.summary.label("about"),
-            taken.label("taken"),
-        )
-        .join(Programme, Programme.id == Cohort.programme_id)
-        .where(
-            Programme.archived_at.is_(None),
-            Cohort.preparing.is_(False),
-            Cohort.intake_opens_on <= about + timedelta(days=1),
-            Cohort.intake_closes_on >= about - timedelta(days=1),
-        )
-        .order_by(Cohort.intake_closes_on, Cohort.id)
-        .limit(MOST)
-    )
-    return [
-        OpenIntake(
-            row.Cohort.code,
-            row.Cohort.name,
-            row.programme,
-            row.about,
-            row.Cohort.intake_closes_on,
-            _today(row.Cohort, now),
-            max(row.Cohort.capacity - row.taken, 0),
-            row.Cohort.waiting_list,
-        )
-        for row in rows
-        if intake_of(row.Cohort, now) is IntakeState.OPEN
-    ]
 
 
 def overseen(session: Session, actor: Actor, *, now: datetime, after: str = "") -> CohortList:
@@ -214,11 +157,11 @@ def page(session: Session, actor: Actor, cohort: Cohort, *, now: datetime) -> Co
     lacking = oversees and cohort.preparing
     return CohortPage(
         programme=programme,
-        today=_today(cohort, now),
+        today=today_of(cohort, now),
         intake=intake_of(cohort, now),
         past=past,
         ahead=ahead,
-        picture=picture(session, cohort, there, dates, _today(cohort, now)),
+        picture=picture(session, cohort, there, dates, today_of(cohort, now)),
         oversees=oversees,
         stages=_stage_rows(stages, counts, actor),
         ended=_ended(session, actor, cohort) if busy else {},
@@ -276,15 +219,6 @@ def _ended(session: Session, actor: Actor, cohort: Cohort) -> dict[str, int]:
         .group_by(Idea.state)
     )
     return {row.state: row.ideas for row in rows}
-
-
-def _today(cohort: Cohort, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(cohort.time_zone)).date()
-
-
-def intake_of(cohort: Cohort, now: datetime) -> IntakeState:
-    """Return whether a cohort takes ideas in now, by its dates."""
-    return intake_state(cohort.intake_opens_on, cohort.intake_closes_on, _today(cohort, now))
 
 
 def _stages_of(session: Session, programme_ids: set[int]) -> dict[int, list[Stage]]:
@@ -353,7 +287,7 @@ def _timeline(
     most: int | None = None,
 ) -> tuple[tuple[Day, ...], tuple[Day, ...]]:
     """Put the dates in order, parted where today lies; today is still ahead, of which `most`."""
-    today = _today(cohort, now)
+    today = today_of(cohort, now)
     calendar = calendar_of(cohort.country, today.year)
     days: list[tuple[date, str, Bilingual | None]] = [
         (cohort.intake_opens_on, "intake_opens_on", None),

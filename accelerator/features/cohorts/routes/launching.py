@@ -11,7 +11,7 @@ from accelerator.calendars import calendar_of
 from accelerator.domain.errors import DomainError
 from accelerator.domain.launch import starts
 from accelerator.domain.policy import Permission
-from accelerator.features.cohorts.queries import launching, pages
+from accelerator.features.cohorts.queries import intakes, launching
 from accelerator.features.cohorts.routes.blueprint import bp
 from accelerator.features.cohorts.service import launching as service
 from accelerator.i18n import gettext as _
@@ -69,7 +69,7 @@ def _prepare_page(cohort: Any, refusal: str) -> str:
         cohort=cohort,
         page=page,
         refusal=refusal,
-        intake=pages.intake_of(cohort, now),
+        intake=intakes.intake_of(cohort, now),
         edit_link=lambda stage, what: url_for(
             "cohorts.edit",
             cohort_code=cohort.code,

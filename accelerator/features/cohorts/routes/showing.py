@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from accelerator import clock
 from accelerator.domain.policy import Permission
-from accelerator.features.cohorts.queries import pages
+from accelerator.features.cohorts.queries import intakes, pages
 from accelerator.features.cohorts.routes.blueprint import bp
 from accelerator.i18n import language
 from accelerator.i18n.places import countries
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     now = clock.now()
     return render_template(
         "cohorts/index.html",
-        intakes=pages.open_intakes(db(), now=now),
+        intakes=intakes.open_intakes(db(), now=now),
         overseen=pages.overseen(db(), actor(), now=now, after=request.args.get("after", "")),
     )
 

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from accelerator.activity.letters import Reader, notice_text, veiled, words_of
 from accelerator.domain.policy import Actor
+from accelerator.storage.holding import holding
 from accelerator.storage.tables import Cohort, Delivery, Hook, Idea, Person
 from accelerator.storage.visibility import managed_ideas, outside_team
 
 PAGE = 50
-STATES = ("waiting", "retrying", "failed", "sent", "carried", "cancelled")
 CHANNELS = ("mail", "daily", "inbox", "hook")
-LIKE = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +142,5 @@ def _reader(row: Any) -> Reader:
 
 def named(words: str) -> Any:
     """Ask for people by a part of their name, address or department."""
-    like = f"%{words.translate(LIKE)}%"
     name = Person.family_name + literal(" ") + Person.given_name
-    return or_(
-        name.ilike(like, escape="\\"), Person.email.ilike(like, escape="\\"),
-        Person.department.ilike(like, escape="\\"),
-    )  # fmt: skip
+    return holding(words, name, Person.email, Person.department)

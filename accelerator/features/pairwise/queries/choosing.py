@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.policy import Role
 from accelerator.features.pairwise.queries.facts import AT_GATE
 from accelerator.standing.ranking import ranking_of
+from accelerator.storage.holding import holding
 from accelerator.storage.tables import (
     Cohort,
     Final,
@@ -91,8 +92,9 @@ def choice(
         Person.id.not_in(select(FinalJudge.person_id).where(FinalJudge.final_id == final_id))
     )
     for word in who.split():
-        columns = (Person.family_name, Person.given_name, Person.department)
-        judges = judges.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        judges = judges.where(
+            holding(word, Person.family_name, Person.given_name, Person.department)
+        )
     people = session.scalars(judges.order_by(Person.family_name, Person.id).limit(PEOPLE))
     count = session.scalar(select(func.count()).select_from(judges.subquery()))
     return Choice(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select, tuple_
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
@@ -16,6 +16,7 @@ from accelerator.domain.reviews import ASKED, GONE, AssignmentState, is_late
 from accelerator.domain.stages import IdeaState, PassageState
 from accelerator.standing.conflicts import conflicts_between
 from accelerator.storage import search
+from accelerator.storage.holding import holding
 from accelerator.storage.tables import (
     Assignment,
     Cohort,
@@ -192,14 +193,8 @@ def reviewers(
     """List the reviewers of a programme whose name or department holds a word, with their count."""
     members = _members(programme_id)
     for word in name.split():
-        like = f"%{_literal(word)}%"
         members = members.where(
-            or_(
-                *(
-                    column.ilike(like, escape="\\")
-                    for column in (Person.family_name, Person.given_name, Person.department)
-                )
-            )
+            holding(word, Person.family_name, Person.given_name, Person.department)
         )
     count = session.scalar(select(func.count()).select_from(members.subquery())) or 0
     open_now = and_(Assignment.state.in_(ASKED), Passage.state == PassageState.HANDED_IN)
@@ -227,10 +222,6 @@ def reviewers(
         )
         for person, busy, done in rows
     ), count
-
-
-def _literal(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 @dataclass(frozen=True, slots=True)
