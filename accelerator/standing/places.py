@@ -12,11 +12,10 @@ from accelerator.calendars import calendar_of
 from accelerator.domain.stages import PLACELESS, IdeaState
 from accelerator.storage.tables import Cohort, Idea, Passage, Stage
 
-_TAKEN = (
-    select(func.count())
-    .select_from(Idea)
-    .where(Idea.cohort_id == bindparam("cohort"), Idea.state.not_in(PLACELESS))
-)
+_HOLDERS = select(func.count()).select_from(Idea).where(Idea.state.not_in(PLACELESS))
+_TAKEN = _HOLDERS.where(Idea.cohort_id == bindparam("cohort"))
+# How many hold a place in the cohort of each row.
+TAKEN = _HOLDERS.where(Idea.cohort_id == Cohort.id).correlate(Cohort).scalar_subquery()
 _BEFORE = (
     select(func.count())
     .select_from(Idea)

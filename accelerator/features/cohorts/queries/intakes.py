@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.cohort_dates import IntakeState, intake_state
-from accelerator.domain.stages import PLACELESS
-from accelerator.storage.tables import Cohort, Idea, Programme
+from accelerator.standing.places import TAKEN
+from accelerator.storage.tables import Cohort, Programme
 
 MOST = 50
 
@@ -32,19 +32,12 @@ class OpenIntake:
 def open_intakes(session: Session, *, now: datetime) -> list[OpenIntake]:
     """List the cohorts that take ideas in now, by when they close."""
     about = now.date()  # in UTC: no zone is further than a day away
-    taken = (
-        select(func.count())
-        .select_from(Idea)
-        .where(Idea.cohort_id == Cohort.id, Idea.state.not_in(PLACELESS))
-        .correlate(Cohort)
-        .scalar_subquery()
-    )
     rows = session.execute(
         select(
             Cohort,
             Programme.name.label("programme"),
             Programme.summary.label("about"),
-            taken.label("taken"),
+            TAKEN.label("taken"),
         )
         .join(Programme, Programme.id == Cohort.programme_id)
         .where(

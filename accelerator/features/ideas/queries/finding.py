@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from accelerator.domain.bilingual import Bilingual
 from accelerator.domain.intake import Intake
 from accelerator.domain.policy import Actor
-from accelerator.domain.stages import PLACELESS
+from accelerator.standing.places import TAKEN
 from accelerator.storage import search
 from accelerator.storage.tables import Cohort, Idea, LateEntry, Programme
 from accelerator.storage.visibility import visible_ideas
@@ -59,15 +59,8 @@ def open_cohorts(session: Session, *, actor: Actor, now: datetime) -> list[Cohor
     """Return the cohorts that take in what this person brings now, each by its own calendar."""
     today = now.date()
     late = late_until(actor.id)
-    taken = (
-        select(func.count())
-        .select_from(Idea)
-        .where(Idea.cohort_id == Cohort.id, Idea.state.not_in(PLACELESS))
-        .correlate(Cohort)
-        .scalar_subquery()
-    )
     rows = session.execute(
-        select(Cohort, Programme.name, Programme.summary, late.label("late"), taken.label("taken"))
+        select(Cohort, Programme.name, Programme.summary, late.label("late"), TAKEN.label("taken"))
         .join(Programme, Programme.id == Cohort.programme_id)
         .where(
             Programme.archived_at.is_(None),
